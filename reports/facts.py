@@ -1,0 +1,227 @@
+"""Facts: SQL relations of rows that carry a unit, each written once; indicators only count them.
+
+Why SQL and not querysets: a figure of attendance is a join of windows, calendars, registers and enrolments that
+the ORM cannot say, and one statement per subject gives all its indicators in one pass (docs/decisions.md).
+
+Every fact may use `windows` (unit_id, first, last: PRODUCT 11, «Window») and these parameters:
+`campaign`, `as_of`, `low`, `high` (the range of units), `units` (its schools), `first`, `last` (the widest window),
+and where named `since`, `systematic`, `long`, `reached` (schools of the children asked about).
+"""
+
+from dataclasses import dataclass
+
+from students.states import NOT_ATTENDING, OUT_OF_SCHOOL, REASON_CLASS, WITHOUT_VALID_REASON
+
+
+def _list(values: object) -> str:
+    return ", ".join(f"'{value}'" for value in values)  # type: ignore[attr-defined]
+
+
+_REASONS = ", ".join(f"('{reason}', '{kind}')" for reason, kind in REASON_CLASS.items())
+_NOT_VALID = _list(WITHOUT_VALID_REASON)
+
+WINDOWS = "windows as materialized (select * from campaign_windows(%(campaign)s, %(as_of)s, %(low)s, %(high)s))"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A relation with a `unit_id`.  Additive: what a unit has is the sum of what the units below have.
+
+    Not additive: children are counted each once inside the unit asked about, so each level is counted afresh.
+    """
+
+    name: str
+    sql: str
+    additive: bool = True
+
+
+# a school that registered its own order of kind `start`
+TAKING_PART = Fact(
+    "taking_part",
+    """
+    select distinct o.unit_id from campaigns_order o join schools_unit u on u.id = o.unit_id
+     where o.campaign_id = %(campaign)s and o.kind = 'start' and o.date <= %(as_of)s and u.level = 'school'
+       and o.unit_id between %(low)s and %(high)s""",
+)
+
+# an enrolment and the window of its school; residences never count
+ENROLMENTS = Fact(
+    "enrolments",
+    """
+    select e.unit_id, w.first, w.last, e.first as came, e.last + 1 as gone,
+           case when not exists (select from students_enrolment b where b.pupil_id = e.pupil_id and b.first < e.first) then 'first'
+                when (select m.reason from students_movement m where m.pupil_id = e.pupil_id and m.left_on <= e.first
+                       order by m.left_on desc limit 1) = 'abroad' then 'abroad'
+                else 'school' end as origin,
+           coalesce((select m.reason from students_movement m
+                      where m.pupil_id = e.pupil_id and m.left_on = e.last + 1), 'none') as destination
+      from students_enrolment e
+      join students_schoolclass c on c.id = e.school_class_id and c.kind <> 'residence'
+      join windows w on w.unit_id = e.unit_id
+     where e.unit_id between %(low)s and %(high)s and w.first <= w.last
+       and e.first <= w.last and (e.last is null or e.last + 1 >= w.first)""",
+)
+
+_CALENDAR = """
+    calendar as materialized (
+      select d.* from school_days(%(first)s, %(last)s, %(units)s) d
+        join windows w on w.unit_id = d.unit_id
+       where d.day between w.first and w.last and d.kind in ('taught', 'distance'))"""
+
+# one row a class and day: how many of its day-form pupils are taught, at school or at a distance, and was a register taken
+CLASS_DAYS = Fact(
+    "class_days",
+    f"""
+    with {_CALENDAR},
+    groups as (
+      select school_class_id, grade, first, coalesce(last, 'infinity') as last, count(*) as pupils
+        from students_enrolment where form = 'day' and unit_id between %(low)s and %(high)s group by 1, 2, 3, 4)
+    select d.unit_id, d.school_class_id, d.day, r.id is not null as taken,
+           sum(g.pupils) filter (where d.kind = 'taught') as taught,
+           sum(g.pupils) filter (where d.kind = 'distance') as distant
+      from calendar d
+      join groups g on g.school_class_id = d.school_class_id and g.grade = d.grade and d.day between g.first and g.last
+      left join students_register r on r.school_class_id = d.school_class_id and r.date = d.day
+     group by 1, 2, 3, 4""",
+)
+
+# a whole-day absence of a day-form pupil on a day that was taught (or held at a distance) for its grade
+ABSENCES = Fact(
+    "absences",
+    f"""
+    with {_CALENDAR}
+    select a.unit_id, a.pupil_id as child, a.date, d.kind, k.class as reason
+      from students_absence a
+      join students_register r on r.id = a.register_id
+      join students_enrolment e on e.pupil_id = a.pupil_id and e.school_class_id = r.school_class_id and e.form = 'day'
+                               and a.date between e.first and coalesce(e.last, 'infinity')
+      join calendar d on d.school_class_id = r.school_class_id and d.grade = e.grade and d.day = a.date
+      join (values {_REASONS}) k(reason, class) on k.reason = a.reason
+     where a.lessons is null and a.unit_id between %(low)s and %(high)s""",
+)
+
+# the taken school days of the children who missed some without a valid reason, wherever they studied;
+# `missed` says whether that day was such an absence, `inside` whether it lies in the window of its school
+_TAKEN_DAYS = f"""
+    asked as materialized (
+      select distinct a.pupil_id from students_absence a
+       where a.unit_id between %(low)s and %(high)s and a.lessons is null and a.date between %(first)s and %(last)s),
+    reach as materialized (
+      select * from campaign_windows(%(campaign)s, %(as_of)s, 0, 999999999) w where w.unit_id = any(%(reached)s)),
+    taken as (
+      select e.pupil_id as child, e.unit_id, d.day, d.day between w.first and w.last as inside,
+             coalesce(k.class in ({_NOT_VALID}), false) as missed
+        from asked
+        join students_enrolment e on e.pupil_id = asked.pupil_id and e.form = 'day'
+        join reach w on w.unit_id = e.unit_id
+        join school_days(%(since)s, %(last)s, %(reached)s) d
+             on d.school_class_id = e.school_class_id and d.grade = e.grade and d.kind = 'taught'
+            and d.day between e.first and coalesce(e.last, 'infinity') and d.day <= w.last
+        join students_register r on r.school_class_id = e.school_class_id and r.date = d.day
+        left join students_absence a on a.register_id = r.id and a.pupil_id = e.pupil_id and a.lessons is null
+        left join (values {_REASONS}) k(reason, class) on k.reason = a.reason)"""
+
+# children with enough such absences in the window, at the school of the last one
+SYSTEMATIC = Fact(
+    "systematic",
+    f"""
+    with {_TAKEN_DAYS}
+    select * from (
+      select child, (array_agg(unit_id order by day desc))[1] as unit_id, count(*) as days, max(day) as last_day
+        from taken where missed and inside group by child) t
+     where days >= %(systematic)s and unit_id between %(low)s and %(high)s""",
+)
+
+# children with enough such absences on consecutive taken school days; the run may begin before the window
+LONG = Fact(
+    "long",
+    f"""
+    with {_TAKEN_DAYS},
+    runs as (
+      select *, row_number() over (partition by child order by day)
+              - row_number() over (partition by child, missed order by day) as run from taken),
+    long_runs as (
+      select child, run, max(day) as last_day, count(*) as days, (array_agg(unit_id order by day desc))[1] as unit_id
+        from runs where missed group by child, run having count(*) >= %(long)s and bool_or(inside))
+    select * from (select distinct on (child) child, unit_id, days, last_day from long_runs order by child, last_day desc) t
+     where unit_id between %(low)s and %(high)s""",
+)
+
+# a confirmed case and how it stands: before the window, found in the window, returned, out, closed on *as of*
+CASES = Fact(
+    "cases",
+    f"""
+    select c.unit_id, coalesce(c.pupil_id, -c.id) as child, c.kind, c.cause,
+           coalesce(nullif(p.sex, ''), nullif(c.sex, ''), 'none') as sex,
+           case when e.grade is null then 'none' when e.grade <= 4 then '0-4' when e.grade <= 9 then '5-9' else '10-12' end as band,
+           c.confirmed_on < w.first
+             and (c.closed_on is null or c.closed_on >= w.first)
+             and (c.returned_on is null or c.returned_on >= w.first
+                  or (c.relapsed_on >= c.returned_on and c.relapsed_on < w.first)) as before,
+           c.found_on between w.first and w.last and c.kind in ({_list(OUT_OF_SCHOOL)}) as found_out,
+           c.found_on between w.first and w.last and c.kind in ({_list(NOT_ATTENDING)}) as found_absent,
+           coalesce(c.closed_on <= %(as_of)s, false) as closed,
+           c.returned_on is not null and c.returned_on <= %(as_of)s
+             and not coalesce(c.relapsed_on >= c.returned_on and c.relapsed_on <= %(as_of)s, false) as returned
+      from students_case c
+      join windows w on w.unit_id = c.unit_id and w.first <= w.last
+      left join students_pupil p on p.id = c.pupil_id
+      left join lateral (select grade from students_enrolment e where e.pupil_id = c.pupil_id and e.first <= c.found_on
+                          and (e.last is null or e.last >= c.found_on) order by e.first desc limit 1) e on true
+     where c.unit_id between %(low)s and %(high)s and c.confirmed_on <= %(as_of)s""",
+    additive=False,
+)
+
+# a family on the approved list on *as of*
+FAMILIES = Fact(
+    "families",
+    """
+    select f.unit_id, f.id as family from aid_family f
+     where f.approved_on <= %(as_of)s and (f.removed_on is null or f.removed_on > %(as_of)s)
+       and f.unit_id between %(low)s and %(high)s""",
+)
+
+# a child of such a family, at its own school on *as of*, else at the family's
+NEEDY_CHILDREN = Fact(
+    "needy_children",
+    """
+    select * from (
+      select coalesce(e.unit_id, f.unit_id) as unit_id, m.pupil_id as child, m.categories, m.statuses,
+             m.valid_until is null or m.valid_until >= %(as_of)s as valid
+        from aid_member m join aid_family f on f.id = m.family_id
+        left join lateral (select e.unit_id from students_enrolment e where e.pupil_id = m.pupil_id and e.first <= %(as_of)s
+                            and (e.last is null or e.last >= %(as_of)s) order by e.first desc limit 1) e on true
+       where f.approved_on <= %(as_of)s and (f.removed_on is null or f.removed_on > %(as_of)s)) t
+     where unit_id between %(low)s and %(high)s""",
+    additive=False,
+)
+
+# a handout dated in the window of the school where the child was that day (the row's own unit)
+HANDOUTS = Fact(
+    "handouts",
+    """
+    select h.unit_id, h.id, h.pupil_id as child, h.tenge, h.quantity, h.source, h.kind
+      from aid_handout h join windows w on w.unit_id = h.unit_id
+     where h.date between w.first and w.last and h.unit_id between %(low)s and %(high)s""",
+    additive=False,
+)
+
+# the families of helped children
+HELPED_FAMILIES = Fact(
+    "helped_families",
+    """
+    select h.unit_id, m.family_id as family
+      from aid_handout h join windows w on w.unit_id = h.unit_id
+      join aid_member m on m.pupil_id = h.pupil_id
+     where h.date between w.first and w.last and h.unit_id between %(low)s and %(high)s""",
+    additive=False,
+)
+
+# schools of the children asked about in SYSTEMATIC and LONG, and the day their absences begin
+REACH = """
+    select array_agg(distinct e.unit_id), min(a.date)
+      from (select distinct pupil_id from students_absence
+             where unit_id between %(low)s and %(high)s and lessons is null and date between %(first)s and %(last)s) asked
+      join students_enrolment e using (pupil_id)
+      join students_absence a using (pupil_id)
+     where a.lessons is null"""

@@ -1,0 +1,98 @@
+"""Verbs of the school system."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from schools import number
+from schools.journal import record
+from schools.models import Document, Post, Stale, Unit, User
+from schools.rights import Level, Permission, Role
+from schools.workflow import Refused
+from zabota.lib.clock import now
+
+_STEP = {Level.OBLAST: number.OBLAST, Level.DISTRICT: number.DISTRICT, Level.SCHOOL: number.SCHOOL}
+
+
+@transaction.atomic
+def add_unit(*, code: str, parent: Unit, level: Level, name_kk: str, name_ru: str, kato: str = "") -> Unit:
+    """A new unit gets the next free number below its parent; an oblast's number is the two digits of its KATO code.
+
+    Raises Refused when the parent has no room for such a unit.
+    """
+    Unit.objects.select_for_update().get(pk=parent.pk)
+    if level == Level.OBLAST:
+        place = int(kato[:2]) * number.OBLAST
+    else:
+        place = next_number(parent.pk, level)
+    return Unit.objects.create(id=place, code=code, level=level, name_kk=name_kk, name_ru=name_ru, kato=kato)
+
+
+def next_number(parent: int, level: Level) -> int:
+    """The number after the last one given to a unit of this level directly below the parent; numbers are never reused."""
+    step = _STEP[level]
+    first, last = number.subtree(parent)
+    if level == Level.SCHOOL:
+        last = min(last, parent + number.DISTRICT - 1)
+    highest = Unit.objects.filter(pk__range=(first + 1, last), level=level).order_by("-pk").first()
+    following = (highest.pk if highest else parent) + step
+    if following > last:
+        raise Refused(_("There is no room for another unit of this level below %(unit)s.") % {"unit": parent})
+    return following
+
+
+@transaction.atomic
+def give_post(*, user: User, unit: Unit, role: Role, since: date, until: date | None = None, by: User) -> Post:
+    post = Post.objects.create(user=user, unit=unit, role=role, since=since, until=until)
+    record(post, "give_post", unit=unit.pk, by=by, after=role, note=user.username)
+    return post
+
+
+@transaction.atomic
+def keep_document(
+    *, unit: Unit, name: str, content: bytes, content_type: str, permission: Permission, personal: bool, by: User
+) -> Document:
+    """Store a file of a unit under a name of our own; the person's name for it is only shown."""
+    document = Document(
+        id=uuid.uuid4(),
+        unit=unit,
+        name=name[:200],
+        content_type=content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        personal=personal,
+        permission=permission,
+        created_at=now(),
+        created_by=by.username,
+    )
+    default_storage.save(path_of(document), ContentFile(content))
+    document.save(force_insert=True)
+    return document
+
+
+def path_of(document: Document) -> str:
+    text = str(document.id)
+    return f"documents/{text[:2]}/{text}"
+
+
+def content_of(document: Document) -> bytes:
+    with default_storage.open(path_of(document)) as file:
+        return file.read()
+
+
+def touch(units: Iterable[int], children: Iterable[int] = ()) -> None:
+    """Mark the live values of these units stale, and of every unit where one of the children is enrolled.
+
+    A child's absences, cases and aid may count at another school than the one that writes (PRODUCT 11, «Where»).
+    """
+    Stale.objects.bulk_create([Stale(unit_id=unit) for unit in sorted(set(units))])
+    pupils = sorted(set(children))
+    if pupils:
+        with connection.cursor() as cursor:
+            cursor.execute("select mark_children_stale(%s)", [pupils])

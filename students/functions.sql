@@ -1,0 +1,56 @@
+-- What each day is for each grade of each class (PRODUCT 5): taught, distance, holiday, cancelled or off (weekend).
+-- The week says which days could be taught; of the days off that cover a day the nearest unit's decides, and among
+-- several of one unit the word that puts the day back.  Residences have no school days of their own.
+create function school_days(first_day date, last_day date, units int[])
+returns table (school_class_id bigint, unit_id int, grade smallint, day date, kind text) language sql stable parallel safe as $$
+  with grades as (
+    select c.id, c.unit_id, g.grade, c.shift, coalesce(c.week, s.week, 5) as week
+      from students_schoolclass c
+      left join schools_school s on s.unit_id = c.unit_id
+      cross join lateral (select unnest(c.grades)
+                          union select e.grade from students_enrolment e
+                                 where e.school_class_id = c.id) g(grade)
+     where c.unit_id = any(units) and c.kind <> 'residence'),
+  days as (
+    select d::date as day, extract(isodow from d)::int as weekday
+      from generate_series(first_day, last_day, interval '1 day') d),
+  shapes as (select distinct unit_id, grade, shift, week from grades),
+  named as (
+    select distinct on (s.unit_id, s.grade, s.shift, s.week, d.day) s.*, d.day, o.kind
+      from shapes s
+      join students_dayoff o on o.unit_id = any(unit_line(s.unit_id))
+                            and (o.grades = '{}' or s.grade = any(o.grades))
+                            and (o.shift is null or o.shift = s.shift)
+      join days d on d.day between o.first and o.last
+     order by s.unit_id, s.grade, s.shift, s.week, d.day, o.unit_id desc,
+              array_position(array['workday', 'distance', 'cancelled', 'holiday'], o.kind::text), o.id desc)
+  select g.id, g.unit_id, g.grade, d.day,
+         case when n.kind = 'workday' then 'taught'
+              when n.kind is not null and d.weekday <= g.week then n.kind::text
+              when n.kind is not null then 'off'
+              when d.weekday <= g.week then 'taught'
+              else 'off' end
+    from grades g
+    cross join days d
+    left join named n on n.unit_id = g.unit_id and n.grade = g.grade and n.shift = g.shift and n.week = g.week and n.day = d.day $$;
+
+-- A child's facts may count at another school than the one that writes: mark every school of these children.
+create function mark_children_stale(children bigint[]) returns void language sql volatile security definer
+set search_path = public as $$
+  insert into schools_stale (unit_id, at)
+  select distinct unit_id, now() from students_enrolment where pupil_id = any(children) $$;
+
+-- «There is such a child at school № …»: where a child of this IIN, or of this folded name and birth date, is enrolled
+-- anywhere in the country.  Says no more than that; the caller may see nothing else of the child.
+create function find_child(by_iin text, by_surname text, by_name text, by_born date)
+returns table (pupil_id bigint, unit_id int, first date, last date) language sql stable security definer
+set search_path = public as $$
+  select p.id, e.unit_id, e.first, e.last
+    from students_pupil p
+    left join lateral (select * from students_enrolment e where e.pupil_id = p.id order by e.first desc limit 1) e on true
+   where (by_iin <> '' and p.iin_index = by_iin)
+      or (p.surname_fold = kk_fold(by_surname) and p.name_fold = kk_fold(by_name) and p.born = by_born) $$;
+revoke execute on function mark_children_stale(bigint[]) from public;
+revoke execute on function find_child(text, text, text, date) from public;
+grant execute on function mark_children_stale(bigint[]) to zabota_app;
+grant execute on function find_child(text, text, text, date) to zabota_app;

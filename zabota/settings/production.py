@@ -1,0 +1,30 @@
+"""A server behind nginx.  Every secret comes from the environment; a missing one stops the start."""
+
+from .base import *  # noqa: F403
+
+SECRET_KEY = env("SECRET_KEY")  # noqa: F405
+FIELD_KEYS = env.list("FIELD_KEYS")  # noqa: F405
+INDEX_KEY = env("INDEX_KEY")  # noqa: F405
+REDIS_URL = env("REDIS_URL")  # noqa: F405
+CELERY_BROKER_URL = REDIS_URL
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")  # noqa: F405
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])  # noqa: F405
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")  # noqa: F405
+vars().update(EMAIL_CONFIG)
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+LANGUAGE_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"
+AXES_IPWARE_PROXY_COUNT = 1
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
