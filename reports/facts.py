@@ -25,7 +25,7 @@ WINDOWS = "windows as materialized (select * from campaign_windows(%(campaign)s,
 
 @dataclass(frozen=True)
 class Fact:
-    """A relation with a `unit_id`.  Additive: what a unit has is the sum of what the units below have.
+    """A relation with a `unit_id`.  Additive: it happens at schools alone, and what a unit has is the sum of its schools.
 
     Not additive: children are counted each once inside the unit asked about, so each level is counted afresh.
     """
@@ -179,6 +179,7 @@ FAMILIES = Fact(
     select f.unit_id, f.id as family from aid_family f
      where f.approved_on <= %(as_of)s and (f.removed_on is null or f.removed_on > %(as_of)s)
        and f.unit_id between %(low)s and %(high)s""",
+    additive=False,
 )
 
 # a child of such a family, at its own school on *as of*, else at the family's

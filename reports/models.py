@@ -33,6 +33,13 @@ class Value(OfUnit):
         indexes = [models.Index(fields=["campaign", "code", "unit"])]
 
 
+class LiveDay(models.Model):
+    """The day as of which the live values of a campaign stand."""
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="+")
+    as_of = models.DateField()
+
+
 @audited
 class Submission(OfUnit, Versioned):
     """What a unit reports for a round of the campaign; the ministry's own, once sealed, is the summary (Guide 6.3.4).

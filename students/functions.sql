@@ -49,8 +49,36 @@ set search_path = public as $$
     from students_pupil p
     left join lateral (select * from students_enrolment e where e.pupil_id = p.id order by e.first desc limit 1) e on true
    where (by_iin <> '' and p.iin_index = by_iin)
-      or (p.surname_fold = kk_fold(by_surname) and p.name_fold = kk_fold(by_name) and p.born = by_born) $$;
+      or (p.surname_fold = kk_fold(by_surname) and p.name_fold = kk_fold(by_name) and p.born = by_born
+          and (by_iin = '' or p.iin_index = '')) $$; -- two different IINs are two children, however alike their names
 revoke execute on function mark_children_stale(bigint[]) from public;
 revoke execute on function find_child(text, text, text, date) from public;
 grant execute on function mark_children_stale(bigint[]) to zabota_app;
 grant execute on function find_child(text, text, text, date) to zabota_app;
+
+-- The receiving school has taken the child in: its open departure, which only the sender may see, ends on that day and
+-- leads to this school.  Speaks for a school of the caller's scope alone, and only where the child is enrolled from that
+-- day.  Returns the school that let the child go, or null where no departure was open.
+create function confirm_arrival(child bigint, school int, day date) returns int language plpgsql volatile security definer
+set search_path = public as $$
+declare sender int;
+begin
+  if not coalesce(nullif(current_setting('zabota.scope', true), '')::int4multirange @> school, false) then
+    raise exception 'school % lies outside the scope', school using errcode = 'insufficient_privilege';
+  end if;
+  if not exists (select from students_enrolment e where e.pupil_id = child and e.unit_id = school and e.first = day) then
+    raise exception 'no enrolment begins there on that day' using errcode = 'check_violation';
+  end if;
+  update students_movement m set arrived_on = day, to_unit_id = school
+   where m.id = (select o.id from students_movement o
+                  where o.pupil_id = child and o.arrived_on is null and o.left_on <= day
+                    and o.reason in ('transfer', 'moved')
+                  order by o.left_on desc limit 1)
+  returning m.unit_id into sender;
+  if sender is not null then
+    insert into schools_stale (unit_id, at) values (sender, now());
+  end if;
+  return sender;
+end $$;
+revoke execute on function confirm_arrival(bigint, int, date) from public;
+grant execute on function confirm_arrival(bigint, int, date) to zabota_app;

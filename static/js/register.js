@@ -75,9 +75,9 @@
     const begins = (option) => option.value && (option.dataset.key ?? option.text.trim().charAt(0)).toLowerCase() === letter;
     const fitting = [...reason.options].filter(begins);
     if (!fitting.length) return false;
+    const current = boxOf(row).checked ? fitting.indexOf(reason.selectedOptions[0]) : -1; // a fresh mark takes the first
+    fitting[(current + 1) % fitting.length].selected = true;
     mark(row);
-    const next = (fitting.indexOf(reason.selectedOptions[0]) + 1) % fitting.length;
-    fitting[next].selected = true;
     reason.dispatchEvent(new Event("input", { bubbles: true }));
     reason.dispatchEvent(new Event("change", { bubbles: true }));
     return true;

@@ -27,7 +27,9 @@ def ordered(*words):
 
 def ask(function, texts):
     with connection.cursor() as cursor:
-        cursor.execute(f"select array(select {function}(t) from unnest(%s::text[]) with ordinality u(t, n) order by n)", [texts])
+        cursor.execute(
+            f"select array(select {function}(t) from unnest(%s::text[]) with ordinality u(t, n) order by n)", [texts]
+        )
         return cursor.fetchone()[0]
 
 
@@ -153,8 +155,10 @@ class TestTheDatabaseAgrees:
                 """
             )
             cursor.execute("create index on people (name_order)")
-            cursor.execute("create index on people (kk_fold(name) collate \"C\")")
-            cursor.execute("insert into people select unnest(%s::text[])", [["Қанат", "Ыбырай", "Карим", "Әлия", "Айгүл", "Іңкәр"]])
+            cursor.execute('create index on people (kk_fold(name) collate "C")')
+            cursor.execute(
+                "insert into people select unnest(%s::text[])", [["Қанат", "Ыбырай", "Карим", "Әлия", "Айгүл", "Іңкәр"]]
+            )
             cursor.execute("select name from people order by name_order")
             assert [name for (name,) in cursor] == ["Айгүл", "Әлия", "Карим", "Қанат", "Ыбырай", "Іңкәр"]
             cursor.execute("select name from people where name_folded = %s", [fold("ИНКАР")])

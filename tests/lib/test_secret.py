@@ -74,7 +74,7 @@ def keeper(db):
     """A model with one secret, on a table of its own for this test."""
     with isolate_apps("django.contrib.contenttypes"):
 
-        class Keeper(models.Model):
+        class Keeper(models.Model):  # noqa: DJ008
             secret = SecretField(blank=True, null=True)
 
             class Meta:
@@ -118,13 +118,13 @@ class TestField:
 
     def test_a_transform_of_it_is_an_error_too(self, keeper):
         with pytest.raises(FieldError, match="encrypted"):
-            keeper.objects.order_by("secret__lower").first()
+            keeper.objects.filter(secret__unaccent__contains="x").exists()
 
     @pytest.mark.parametrize("option", ["unique", "db_index"])
     def test_it_may_not_be_unique_or_indexed(self, option):
         with isolate_apps("django.contrib.contenttypes"):
 
-            class Wrong(models.Model):
+            class Wrong(models.Model):  # noqa: DJ008
                 secret = SecretField(**{option: True})
 
                 class Meta:

@@ -15,7 +15,6 @@ import re
 import resource
 import sys
 import warnings
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -26,7 +25,10 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.packaging.workbook import ChildSheet
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles import Alignment, PatternFill
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -47,11 +49,10 @@ _PALE_RED = "FFF9DEDC"
 
 
 class Refusal(Exception):
-    """The workbook cannot be taken; the first argument is the code of the reason."""
+    """The workbook cannot be taken; carries the code of the reason and what the sentence needs."""
 
     def __init__(self, code: str, **details: object) -> None:
-        super().__init__(code)
-        self.answer = {"refused": code, "details": details}
+        super().__init__(code, details)
 
 
 def fence(memory: int, seconds: int) -> None:
@@ -88,9 +89,9 @@ class Scan:
 class _Scanner:
     """Walks through a sheet's XML with expat; elements are told by their local names, whatever the prefix."""
 
-    def __init__(self, most_rows: int) -> None:
+    def __init__(self, rows_left: int, most_rows: int) -> None:
         self.scan = Scan()
-        self.most_rows = most_rows
+        self.rows_left, self.most_rows = rows_left, most_rows
         self.row = self.column = 0
         self.in_value = self.has_formula = self.has_value = False
         self.parser = expat.ParserCreate(namespace_separator=" ")
@@ -155,8 +156,8 @@ class _Scanner:
             scan.uncomputed.add((self.row, self.column))
         if not scan.filled or scan.filled[-1] != self.row:
             scan.filled.append(self.row)
-            if len(scan.filled) > self.most_rows:
-                raise Refusal("rows")
+            if len(scan.filled) > self.rows_left:
+                raise Refusal("rows", limit=self.most_rows)
         if self.column > scan.widest[1]:
             scan.widest = (self.row, self.column)
 
@@ -191,47 +192,29 @@ def letter(column: int) -> str:
     return name
 
 
-def _declared_sheets(data: bytes) -> int:
-    count = 0
-
-    def start(tag: str, _attributes: dict[str, str]) -> None:
-        nonlocal count
-        count += tag.rpartition(" ")[2] == "sheet"
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = start
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parser.Parse(archive.read("xl/workbook.xml"), True)
-    return count
-
-
 # Reading ---------------------------------------------------------------------------------------------------------
+
+
+class _Page(ReadOnlyWorksheet):
+    """A sheet whose declared size is never asked for: it may lie, and looking for a missing one reads everything."""
+
+    def _get_size(self) -> None:
+        pass
 
 
 def read(order: Mapping[str, Any], data: bytes) -> Iterator[Any]:
     """For every sheet one object about it and then its rows, each [number, values, faults by column]."""
-
-    declared = _declared_sheets(data)
-    if declared > MAX_SHEETS:
-        raise Refusal("sheets", limit=MAX_SHEETS)
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    if len(book.worksheets) + len(book.chartsheets) != declared:
-        raise Refusal("unreadable")
-    rows_left, text_left = order["rows"], MAX_TEXT_IN_ALL
-    for sheet in book.worksheets:
-        if sheet.title == LISTS:
-            continue
-        try:
-            with book._archive.open(sheet._worksheet_path) as source:
-                scan = _Scanner(rows_left).run(source)
-        except Refusal as refusal:
-            refusal.answer["details"] |= {"sheet": sheet.title, "limit": order["rows"]}
-            raise
-        rows_left -= len(scan.filled)
-        if scan.widest[1] > order["columns"]:
-            row, column = scan.widest
-            raise Refusal("columns", sheet=sheet.title, place=f"{letter(column)}{row}", limit=order["columns"])
-        yield _about(sheet, scan, since_1904=book.epoch.year == 1904)
+    reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    reader.read_manifest()
+    reader.read_workbook()
+    parts = _parts(reader)
+    scans = list(_scans(reader, parts, order["rows"], order["columns"]))
+    reader.read_strings()
+    apply_stylesheet(reader.archive, reader.wb)
+    text_left = MAX_TEXT_IN_ALL
+    for (declared, path), scan in zip(parts, scans, strict=True):
+        sheet = _Page(reader.wb, declared.name, path, reader.shared_strings)
+        yield _about(declared, scan, since_1904=reader.wb.epoch.year == 1904)
         for line in _rows(sheet, scan):
             text_left -= sum(len(value) for value in line[1] if isinstance(value, str))
             if text_left < 0:
@@ -240,12 +223,42 @@ def read(order: Mapping[str, Any], data: bytes) -> Iterator[Any]:
     yield {"read": True}
 
 
-def _about(sheet: ReadOnlyWorksheet, scan: Scan, *, since_1904: bool) -> dict[str, Any]:
+def _parts(reader: ExcelReader) -> list[tuple[ChildSheet, str]]:
+    """The sheets of cells as the workbook declares them, and where each lies in the archive."""
+    if len(reader.parser.sheets) > MAX_SHEETS:
+        raise Refusal("sheets", limit=MAX_SHEETS)
+    found = list(reader.parser.find_sheets())
+    if len(found) != len(reader.parser.sheets):
+        raise Refusal("unreadable")
+    parts = []
+    for sheet, relation in found:
+        if relation.target not in reader.valid_files:
+            raise Refusal("unreadable")
+        if "chartsheet" not in relation.Type and sheet.name != LISTS:
+            parts.append((sheet, relation.target))
+    return parts
+
+
+def _scans(
+    reader: ExcelReader, parts: list[tuple[ChildSheet, str]], most_rows: int, most_columns: int
+) -> Iterator[Scan]:
+    rows_left = most_rows
+    for declared, path in parts:
+        with reader.archive.open(path) as source:
+            scan = _Scanner(rows_left, most_rows).run(source)
+        rows_left -= len(scan.filled)
+        row, column = scan.widest
+        if column > most_columns:
+            raise Refusal("columns", sheet=declared.name, place=f"{letter(column)}{row}", limit=most_columns)
+        yield scan
+
+
+def _about(sheet: ChildSheet, scan: Scan, *, since_1904: bool) -> dict[str, Any]:
     last = scan.last_row()
     wide = [column for column in scan.hidden_columns if column <= scan.widest[1]]
     return {
-        "name": sheet.title,
-        "hidden": sheet.sheet_state != "visible",
+        "name": sheet.name,
+        "hidden": sheet.state != "visible",
         "hidden_rows": [row for row in scan.hidden_rows if row <= last],
         "hidden_columns": [letter(column) for column in wide],
         "merged": [
@@ -262,7 +275,6 @@ def _about(sheet: ReadOnlyWorksheet, scan: Scan, *, since_1904: bool) -> dict[st
 def _rows(sheet: ReadOnlyWorksheet, scan: Scan) -> Iterator[list[Any]]:
     last, width = scan.last_row(), scan.widest[1]
     faults = _faults(sheet.title, scan, last, width)
-    sheet.reset_dimensions()
     seen = set()
     if last:
         for number, cells in enumerate(sheet.iter_rows(min_row=1, max_row=last, max_col=width), 1):
@@ -405,12 +417,19 @@ def main(action: str, memory: str, seconds: str) -> None:
     try:
         answer(order, sys.stdin.buffer.read())
     except Refusal as refusal:
-        print(json.dumps(refusal.answer))
-    except MemoryError:
-        print(json.dumps({"refused": "heavy"}))
+        _refuse(*refusal.args)
     except Exception as trouble:  # a stranger's file can fail in any way; the parent needs one answer
-        print(f"{type(trouble).__name__}: {trouble}", file=sys.stderr)
-        print(json.dumps({"refused": "unreadable"}))
+        sys.stderr.write(f"{type(trouble).__name__}: {trouble}\n")
+        _refuse("heavy" if _is_lack_of_memory(trouble) else "unreadable", {})
+
+
+def _refuse(code: str, details: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps({"refused": code, "details": details}) + "\n")
+
+
+def _is_lack_of_memory(trouble: Exception) -> bool:
+    """Whoever ran out of it says it in its own way: Python, zlib (Z_MEM_ERROR) or expat (XML_ERROR_NO_MEMORY)."""
+    return isinstance(trouble, MemoryError) or "Error -4" in str(trouble) or getattr(trouble, "code", None) == 1
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 
 
-def said(words: Words, **details: object) -> Promise:
+def said(words: Words, **details: object) -> Words:
     """The sentence with its details, put together in the reader's language when it is shown."""
     return lazy(lambda: str(words) % {name: str(detail) for name, detail in details.items()}, str)()
 
@@ -185,9 +185,9 @@ class Sheet:
     uncomputed: Sequence[str] = ()
     unread_from: int | None = None
 
-    def notes(self) -> list[Promise]:
+    def notes(self) -> list[Words]:
         """What the sender should know about the sheet, each in one sentence."""
-        told = []
+        told: list[Words] = []
         if self.hidden:
             told.append(said(_("Sheet “%(sheet)s” is hidden; it was read like the others."), sheet=self.name))
         for places, words in (
@@ -218,7 +218,7 @@ class Workbook:
     sheets: Sequence[Sheet]
 
     @property
-    def notes(self) -> list[Promise]:
+    def notes(self) -> list[Words]:
         return [note for sheet in self.sheets for note in sheet.notes()]
 
 
@@ -251,9 +251,8 @@ def read(data: bytes, *, max_rows: int = 10_000, max_columns: int = 60) -> Workb
     """
     inspect(data)
     answer = in_child("read", {"rows": max_rows, "columns": max_columns}, data, memory=READING_MEMORY)
-    lines = [json.loads(line) for line in answer.split(b"\n") if line]
-    raise_refusal(lines[-1])
-    return Workbook(tuple(_sheets(lines[:-1])))
+    *lines, _end = answer.splitlines()
+    return Workbook(tuple(_sheets(map(json.loads, lines))))
 
 
 def in_child(action: str, order: Mapping[str, object], data: bytes, *, memory: int, seconds: int = SECONDS) -> bytes:
@@ -278,13 +277,11 @@ def in_child(action: str, order: Mapping[str, object], data: bytes, *, memory: i
         log.warning("the child that opens workbooks says: %s", child.stderr[-2000:].decode(errors="replace"))
     if child.returncode or not child.stdout:
         raise Refused(_TOO_HEAVY)
+    last_line = child.stdout.rstrip().rpartition(b"\n")[2]
+    if last_line.startswith(b'{"refused":'):
+        answer = json.loads(last_line)
+        raise Refused(said(_REASONS[answer["refused"]], **answer["details"]))
     return child.stdout
-
-
-def raise_refusal(answer: object) -> None:
-    """Raise the refusal the child reported, if this answer is one."""
-    if isinstance(answer, dict) and "refused" in answer:
-        raise Refused(said(_REASONS[answer["refused"]], **answer.get("details", {})))
 
 
 def _sheets(lines: Iterable[Any]) -> Iterator[Sheet]:

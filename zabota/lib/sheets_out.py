@@ -6,7 +6,7 @@ wrong cells coloured and a remark beside each row.
 
 import io
 import itertools
-import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from zabota.lib.sheets_child import LISTS, letter
-from zabota.lib.sheets_in import Refused, in_child, inspect, raise_refusal
+from zabota.lib.sheets_in import in_child, inspect
 
 Words = str | Promise
 
@@ -98,15 +98,13 @@ class Mark(NamedTuple):
 def workbook(*sheets: Sheet) -> bytes:
     """The sheets as an XLSX file."""
     book = Workbook(write_only=True)
-    titles: list[str] = []
-    lists: list[list[str]] = []
-    for sheet in sheets:
-        titles.append(_title(str(sheet.title), titles))
-        _write(book.create_sheet(titles[-1]), sheet, lists)
-    if lists:
-        _write_lists(book.create_sheet(LISTS), lists)
-    stream = io.BytesIO()
-    book.save(stream)
+    try:
+        _fill(book, sheets)
+        stream = io.BytesIO()
+        book.save(stream)
+    except BaseException:
+        _throw_away(book)
+        raise
     return stream.getvalue()
 
 
@@ -121,11 +119,25 @@ def mark(original: bytes, errors: Iterable[Mark], *, header_row: int = 1, most_c
     for error in errors:
         marks.setdefault(error.sheet, []).append((error.row, error.column, error.text))
     order = {"marks": marks, "label": _("What to correct"), "header_row": header_row, "columns": most_columns}
-    answer = in_child("mark", order, original, memory=MARKING_MEMORY)
-    if not answer.startswith(b"PK"):
-        raise_refusal(json.loads(answer))
-        raise Refused(_("The workbook could not be marked."))
-    return answer
+    return in_child("mark", order, original, memory=MARKING_MEMORY)
+
+
+def _fill(book: Workbook, sheets: Iterable[Sheet]) -> None:
+    titles: list[str] = []
+    lists: list[list[str]] = []
+    for sheet in sheets:
+        titles.append(_title(str(sheet.title), titles))
+        _write(book.create_sheet(titles[-1]), sheet, lists)
+    if lists:
+        _write_lists(book.create_sheet(LISTS), lists)
+
+
+def _throw_away(book: Workbook) -> None:
+    """End the streams of a workbook that failed half-way; the rows in its temporary files may name people."""
+    for sheet in book.worksheets:
+        if sheet._writer is not None and not sheet.closed:
+            sheet.close()
+            sheet._writer.cleanup()
 
 
 def _write(target: WriteOnlyWorksheet, sheet: Sheet, lists: list[list[str]]) -> None:
@@ -197,7 +209,7 @@ def _cell(target: WriteOnlyWorksheet, value: Value, number_format: str) -> Cell 
 
 def _is_exact(number: float | Decimal) -> bool:
     """A spreadsheet keeps fifteen digits and knows no infinity; what it would spoil goes in as text."""
-    return abs(number) < 10**_EXACT_DIGITS
+    return math.isfinite(number) and abs(number) < 10**_EXACT_DIGITS
 
 
 def _fill_text(cell: Cell, text: str) -> None:

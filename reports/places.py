@@ -1,0 +1,62 @@
+"""Which units stand one level below another, and by when each level reports."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from campaigns.models import PAYS_NO_HEED, Campaign, Round
+from reports.models import Submission
+from reports.states import SubmissionState
+from schools.models import Unit, UnitQuerySet
+from schools.number import DISTRICT, OBLAST, ROOT, span, subtree
+from schools.rights import Level
+
+S = SubmissionState
+HANDED_IN = (S.SIGNED, S.ACCEPTED, S.SEALED)
+# working days after closing that each level has for its final report, so that a late school does not eat the reviewer's days
+STEPS = {Level.SCHOOL: 2, Level.DISTRICT: 4, Level.OBLAST: 6}
+
+
+def below(unit: int) -> Q:
+    """The units directly below: level is not depth (a city has districts and schools of its own)."""
+    first, last = subtree(unit)
+    inside = Q(pk__range=(first + 1, last))
+    if unit == ROOT:
+        return inside & (Q(level=Level.OBLAST) | Q(pk__lt=DISTRICT))
+    if span(unit) == OBLAST:
+        return inside & (Q(level=Level.DISTRICT) | Q(pk__lt=unit + DISTRICT))
+    return inside
+
+
+def in_order(units: UnitQuerySet) -> UnitQuerySet:
+    """By name in the order of the Kazakh alphabet."""
+    return units.order_by("order_ru" if get_language() == "ru" else "order_kk", "pk")
+
+
+def at_work(units: UnitQuerySet, on: date) -> UnitQuerySet:
+    """Without the units that were closed before that day: they owe nothing."""
+    return units.filter(Q(closed_on=None) | Q(closed_on__gte=on))
+
+
+def due(round_: Round, campaign: Campaign, level: str) -> date:
+    """The day by which a unit of this level reports: bulletins on one day, the final report in steps up the tree."""
+    if not round_.is_final or level not in STEPS:
+        return round_.due
+    day, left = campaign.closes, STEPS[Level(level)]
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() not in PAYS_NO_HEED
+    return min(day, round_.due)
+
+
+def latest(campaign: Campaign, form: str, units: Iterable[int]) -> dict[int, Submission]:
+    """The last edition of each unit that has one."""
+    rows = Submission.objects.filter(campaign=campaign, form=form, unit_id__in=list(units))
+    return {row.unit_id: row for row in rows.order_by("unit_id", "-edition").distinct("unit_id")}
+
+
+def owing(units: Sequence[Unit], handed_in: dict[int, Submission]) -> list[Unit]:
+    """Those of the units that have not signed yet, or whose report was returned to them."""
+    return [unit for unit in units if unit.pk not in handed_in or handed_in[unit.pk].state not in HANDED_IN]

@@ -1,0 +1,280 @@
+"""The daily register: everyone is present, only exceptions are written (Guide 6.1.3, PRODUCT 5)."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from schools.actions import touch
+from schools.journal import record
+from schools.models import User
+from schools.rights import Permission
+from schools.workflow import Refused
+from students import calendar
+from students.actions import cases, warning
+from students.models import Absence, Enrolment, Pupil, Register, SchoolClass
+from students.states import REASON_CLASS, WITHOUT_VALID_REASON, Contact, Reason
+from zabota.lib.clock import now, today
+
+MOST_LESSONS = 12
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An exception of a register.  `lessons` empty is the whole day, the only kind that is counted."""
+
+    reason: str = Reason.UNKNOWN
+    lessons: int | None = None
+    contacted_on: date | None = None
+    contact: str = ""
+
+    @property
+    def is_counted(self) -> bool:
+        """A whole day without a valid reason: it counts towards systematic and long absence."""
+        return self.lessons is None and REASON_CLASS[self.reason] in WITHOUT_VALID_REASON
+
+
+class StaleRegister(Refused):
+    """Somebody saved this register since the page was opened; `stored` is the sheet as it stands now."""
+
+    def __init__(self, stored: "Sheet") -> None:
+        super().__init__(_("Somebody has saved this register meanwhile."))
+        self.stored = stored
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A pupil of the class on that day, and what the day is for the pupil's grade."""
+
+    pupil: Pupil
+    grade: int
+    form: str
+    kind: str
+
+    @property
+    def has_school(self) -> bool:
+        return self.kind in calendar.SCHOOL_DAY
+
+
+@dataclass
+class Sheet:
+    """A class on a day: its pupils, what the day is, and the register if there is one."""
+
+    school_class: SchoolClass
+    day: date
+    seats: list[Seat]
+    off: str  # why there is no school day, in words; empty on a school day
+    register: Register | None = None
+    marks: dict[int, Mark] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        return calendar.kind_of_class(seat.kind for seat in self.seats)
+
+    @property
+    def version(self) -> int:
+        return self.register.version if self.register else 0
+
+
+def read(school_class: SchoolClass, day: date) -> Sheet:
+    """The class on that day as it stands in the portal."""
+    kinds = calendar.kinds_on(day, [school_class.unit_id]).get(school_class.pk, {})
+    enrolled = Enrolment.objects.on(day).filter(school_class=school_class).for_list()
+    seats = [Seat(row.pupil, row.grade, row.form, kinds.get(row.grade, calendar.OFF)) for row in enrolled]
+    mine = {seat.grade: seat.kind for seat in seats} or kinds
+    off = ""
+    if calendar.kind_of_class(mine.values()) not in calendar.SCHOOL_DAY:
+        off = calendar.why_off(school_class, mine, calendar.days_off_on(day, [school_class.unit_id]))
+    register = Register.objects.filter(school_class=school_class, date=day).first()
+    return Sheet(school_class, day, seats, off, register, marks_of(register) if register else {})
+
+
+def marks_of(register: Register) -> dict[int, Mark]:
+    return {
+        row.pupil_id: Mark(row.reason, row.lessons, row.contacted_on, row.contact)
+        for row in register.absences.all()  # one query
+    }
+
+
+def last_before(school_class: SchoolClass, day: date) -> Register | None:
+    """The last register taken before that day: its marks are a hint."""
+    return Register.objects.filter(school_class=school_class, date__lt=day).order_by("-date").first()
+
+
+def as_before(sheet: Sheet, before: Mapping[int, Mark]) -> dict[int, Mark]:
+    """The whole-day marks of an earlier register carried over to this day, for pupils who are still there."""
+    marks = {}
+    for seat in sheet.seats:
+        mark = before.get(seat.pupil.pk)
+        if mark is None or mark.lessons is not None or not seat.has_school:
+            continue
+        fits = mark.reason != Reason.NO_DEVICE or seat.kind == calendar.DISTANCE
+        marks[seat.pupil.pk] = Mark(mark.reason if fits else Reason.UNKNOWN)
+    return marks
+
+
+@transaction.atomic
+def take(
+    *, school_class: SchoolClass, date: date, absent: Mapping[int, Mark], version: int, why: str = "", by: User
+) -> Register:
+    """Save the register of a class: the marks replace those that were there.
+
+    `version` is that of the register the person saw, 0 for none.  Raises StaleRegister when another one is stored,
+    Refused in words for a day without school, pupils of another class, or a change of a past day without `why`.
+    """
+    _check_rights(by, [school_class])
+    SchoolClass.objects.select_for_update(of=("self",), no_key=True).get(pk=school_class.pk)
+    sheet = read(school_class, date)
+    if sheet.version != version:
+        raise StaleRegister(sheet)
+    _check_day(sheet)
+    _check_marks(sheet, absent)
+    kept = {
+        seat.pupil.pk for seat in sheet.seats if not seat.has_school
+    }  # marks of a day that became off stay on record
+    before = {pupil: mark for pupil, mark in sheet.marks.items() if pupil not in kept}
+    if sheet.register is not None and before == dict(absent):
+        return sheet.register
+    if sheet.register is not None and date < today() and not why.strip():
+        raise Refused(_("This day is over. Say why its register is changed."))
+    register = _write(sheet, before, absent, by)
+    verb = "change_register" if sheet.register else "take_register"
+    record(
+        register, verb, unit=register.unit_id, by=by, before=str(len(before)), after=str(len(absent)), note=why.strip()
+    )
+    touch([register.unit_id], before.keys() | absent.keys())
+    _follow(sheet, absent, by)
+    return register
+
+
+@transaction.atomic
+def take_all_present(*, classes: Iterable[SchoolClass], date: date, by: User) -> list[Register]:
+    """Everyone came: one press for the whole school.  Classes with a register or without school that day are left alone."""
+    wanted = {each.pk: each for each in classes}
+    _check_rights(by, wanted.values())
+    _check_past(date)
+    locked = SchoolClass.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted).order_by("pk")
+    silent = due_on(list(locked), date)
+    taken = set(Register.objects.filter(school_class__in=wanted, date=date).values_list("school_class", flat=True))
+    registers = Register.objects.bulk_create(
+        Register(unit_id=wanted[pk].unit_id, school_class=wanted[pk], date=date, taken_at=now(), taken_by=by.username)
+        for pk in silent
+        if pk not in taken
+    )
+    for register in registers:
+        record(register, "take_register", unit=register.unit_id, by=by, after="0")
+    if registers:
+        touch({register.unit_id for register in registers})
+        here = Enrolment.objects.on(date).filter(school_class__in=[register.school_class_id for register in registers])
+        cases.follow_registers(pupils=list(here.values_list("pupil", flat=True)), by=by)
+    return registers
+
+
+def due_on(classes: Collection[SchoolClass], day: date) -> list[int]:
+    """Those of the classes in which at least one pupil has a school day."""
+    kinds = calendar.kinds_on(day, {each.unit_id for each in classes})
+    grades = Enrolment.objects.on(day).filter(school_class__in=[each.pk for each in classes])
+    has_school = {
+        pk
+        for pk, grade in grades.order_by().values_list("school_class", "grade").distinct()
+        if kinds.get(pk, {}).get(grade) in calendar.SCHOOL_DAY
+    }
+    return [each.pk for each in classes if each.pk in has_school]
+
+
+def _check_rights(by: User, classes: Iterable[SchoolClass]) -> None:
+    allowed = SchoolClass.objects.for_user(by, Permission.REGISTER_TAKE)
+    asked = {each.pk for each in classes}
+    if allowed.filter(pk__in=asked).count() != len(asked):
+        raise PermissionDenied
+
+
+def _check_past(day: date) -> None:
+    if day > today():
+        raise Refused(_("This day has not come yet: its register cannot be taken."))
+
+
+def _check_day(sheet: Sheet) -> None:
+    _check_past(sheet.day)
+    if not sheet.seats:
+        raise Refused(_("Nobody was enrolled in class %(name)s on that day.") % {"name": sheet.school_class.name})
+    if sheet.off:
+        raise Refused(
+            _("Class %(name)s has no school on %(day)s: %(why)s.")
+            % {"name": sheet.school_class.name, "day": f"{sheet.day:%d.%m.%Y}", "why": sheet.off}
+        )
+
+
+def _check_marks(sheet: Sheet, absent: Mapping[int, Mark]) -> None:
+    seats = {seat.pupil.pk: seat for seat in sheet.seats}
+    for pupil, mark in absent.items():
+        seat = seats.get(pupil)
+        if seat is None:
+            raise Refused(
+                _("A child who is marked absent was not enrolled in this class on that day. Open the page again.")
+            )
+        if trouble := _trouble(seat, mark):
+            raise Refused(f"{seat.pupil.full_name}: {trouble}")
+
+
+def _trouble(seat: Seat, mark: Mark) -> str:
+    """What is wrong with one mark, in words; empty when it is right."""
+    if not seat.has_school:
+        return _("grade %(grade)s has no school on that day.") % {"grade": seat.grade}
+    if mark.reason not in Reason.values:
+        return _("there is no such reason.")
+    if mark.reason == Reason.NO_DEVICE and seat.kind != calendar.DISTANCE:
+        return _("«no device» is a reason on distance days only.")
+    if mark.lessons is not None and not 1 <= mark.lessons <= MOST_LESSONS:
+        return _("lessons missed go from 1 to %(most)s; leave it empty for the whole day.") % {"most": MOST_LESSONS}
+    if mark.contact and mark.contact not in Contact.values:
+        return _("there is no such kind of contact.")
+    if mark.contacted_on and mark.contacted_on > today():
+        return _("the day of the contact lies in the future.")
+    return ""
+
+
+def _write(sheet: Sheet, before: Mapping[int, Mark], absent: Mapping[int, Mark], by: User) -> Register:
+    register = sheet.register or Register(
+        unit_id=sheet.school_class.unit_id, school_class=sheet.school_class, date=sheet.day, version=0
+    )
+    register.version += 1
+    register.taken_at, register.taken_by = now(), by.username
+    register.save()
+    gone = before.keys() - absent.keys()
+    if gone:
+        register.absences.filter(pupil__in=gone).delete()
+    for pupil in before.keys() & absent.keys():
+        if before[pupil] != absent[pupil]:
+            register.absences.filter(pupil=pupil).update(**_fields(absent[pupil]))
+    _add(register, {pupil: mark for pupil, mark in absent.items() if pupil not in before})
+    return register
+
+
+def _add(register: Register, marks: Mapping[int, Mark]) -> None:
+    try:
+        with transaction.atomic():
+            Absence.objects.bulk_create(
+                Absence(
+                    unit_id=register.unit_id, register=register, pupil_id=pupil, date=register.date, **_fields(mark)
+                )
+                for pupil, mark in marks.items()
+            )
+    except IntegrityError:  # perhaps in a school that this person does not see
+        raise Refused(_("One of the children is already marked absent that day in another class.")) from None
+
+
+def _fields(mark: Mark) -> dict[str, object]:
+    return {"reason": mark.reason, "lessons": mark.lessons, "contacted_on": mark.contacted_on, "contact": mark.contact}
+
+
+def _follow(sheet: Sheet, absent: Mapping[int, Mark], by: User) -> None:
+    """What a saved register sets going: returns are proved, and flagged children get a draft."""
+    whole_day = [pupil for pupil, mark in absent.items() if mark.lessons is None]
+    cases.follow_registers(pupils=[seat.pupil.pk for seat in sheet.seats], absent_on=sheet.day, absent=whole_day, by=by)
+    counted = [pupil for pupil, mark in absent.items() if mark.is_counted]
+    if counted:
+        warning.raise_drafts(unit=sheet.school_class.unit, pupils=counted, on=today(), by=by)

@@ -1,0 +1,190 @@
+"""Early warning in school-day arithmetic (PRODUCT 5, reading rules of AT-11 and AT-12).
+
+A child is flagged here and a draft of a case is laid on a person's table; the portal never decides about a child.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+
+from campaigns.models import Campaign
+from schools.models import Unit, User
+from students.actions import cases
+from students.models import Case, SchoolClass
+from students.states import REASON_CLASS, WITHOUT_VALID_REASON, CaseKind, CaseSource
+
+LOOK_BACK = timedelta(days=366)  # how long before the window a run may have begun
+RECENT = timedelta(days=30)
+
+_REASONS = ", ".join(f"('{reason}', '{kind}')" for reason, kind in REASON_CLASS.items())
+_COUNTED = ", ".join(f"'{kind}'" for kind in WITHOUT_VALID_REASON)
+
+# the taken school days of the children in `asked`, wherever this person may see them: on each, were they absent all
+# day, was it without a valid reason; a silent day or a day off has no row, so it neither counts nor breaks a run
+_TAKEN = f"""
+    reach as materialized (
+      select array_agg(distinct e.unit_id) as units,
+             (select min(a.date) from students_absence a join asked using (pupil_id)
+               where a.lessons is null and a.date >= %(earliest)s) as since
+        from students_enrolment e join asked using (pupil_id)),
+    calendar as materialized (
+      select d.* from reach, school_days(reach.since, %(on)s, reach.units) d where d.kind = 'taught'),
+    taken as (
+      select e.pupil_id, e.unit_id, d.day, a.id is not null as absent, a.reason,
+             coalesce(k.class in ({_COUNTED}), false) as missed
+        from asked
+        join students_enrolment e on e.pupil_id = asked.pupil_id and e.form = 'day'
+        join calendar d on d.school_class_id = e.school_class_id and d.grade = e.grade
+                       and d.day between e.first and coalesce(e.last, 'infinity')
+        join students_register r on r.school_class_id = e.school_class_id and r.date = d.day
+        left join students_absence a on a.register_id = r.id and a.pupil_id = e.pupil_id and a.lessons is null
+        left join (values {_REASONS}) k(reason, class) on k.reason = a.reason)"""
+
+_ASKED = """
+    asked as materialized (
+      select distinct a.pupil_id from students_absence a
+       where a.unit_id = %(unit)s and a.lessons is null and a.date between %(from)s and %(on)s
+         and (%(pupils)s::bigint[] is null or a.pupil_id = any(%(pupils)s::bigint[])))"""
+
+_FLAGS = f"""
+    with {_ASKED}, {_TAKEN},
+    windows as materialized (
+      select w.* from reach cross join unnest(reach.units) u(id)
+                 cross join lateral campaign_windows(%(campaign)s, %(on)s, u.id, u.id) w),
+    settled as (
+      select * from unnest(%(settled)s::bigint[], %(settled_systematic)s::date[], %(settled_long)s::date[])
+                    s(pupil_id, systematic, long)),
+    days as (
+      select t.pupil_id, t.day, t.day between w.first and w.last as inside,
+             t.missed and t.day > coalesce(s.systematic, '-infinity') as for_systematic,
+             t.missed and t.day > coalesce(s.long, '-infinity') as for_long
+        from taken t join windows w on w.unit_id = t.unit_id and t.day <= w.last
+        left join settled s on s.pupil_id = t.pupil_id),
+    systematic as (
+      select pupil_id, count(*) as days from days where for_systematic and inside
+       group by pupil_id having count(*) >= %(systematic)s),
+    runs as (
+      select *, row_number() over (partition by pupil_id order by day)
+              - row_number() over (partition by pupil_id, for_long order by day) as run from days),
+    long_runs as (
+      select distinct on (pupil_id) pupil_id, count(*) as days from runs where for_long
+       group by pupil_id, run having count(*) >= %(long)s and bool_or(inside) order by pupil_id, max(day) desc)
+    select pupil_id, coalesce(systematic.days, 0), coalesce(long_runs.days, 0)
+      from systematic full join long_runs using (pupil_id)"""
+
+_STREAKS = f"""
+    with {_ASKED}, {_TAKEN},
+    present as (select pupil_id, max(day) as day from taken where not absent group by pupil_id)
+    select t.pupil_id, count(*), min(t.day), (array_agg(t.reason order by t.day desc))[1]
+      from taken t left join present p on p.pupil_id = t.pupil_id
+     where t.absent and t.day > coalesce(p.day, '-infinity')
+     group by t.pupil_id having count(*) >= %(least)s"""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Days without a valid reason: in the campaign, and in the last long run; 0 below the campaign's threshold."""
+
+    systematic_days: int
+    long_days: int
+
+    @property
+    def kind(self) -> CaseKind:
+        return CaseKind.LONG if self.long_days else CaseKind.SYSTEMATIC
+
+
+@dataclass(frozen=True)
+class Streak:
+    """Consecutive taken school days of whole-day absence, for whatever reason, that still goes on."""
+
+    days: int
+    since: date
+    reason: str
+
+
+def flags(
+    *,
+    unit_id: int,
+    pupils: Collection[int] | None = None,
+    on: date,
+    settled: "Mapping[int, cases.Settled] | None" = None,
+) -> dict[int, Flag]:
+    """The children of a school (or those asked about) who are systematically or long absent as of this day.
+
+    `settled`: absences up to these days were decided about by a person and count no more.
+    Empty while the campaign has no thresholds: no law fixes them, an order does.
+    """
+    campaign = Campaign.objects.current()
+    if campaign is None or not campaign.systematic_days or not campaign.long_days:
+        return {}
+    decided = settled or {}
+    rows = _rows(
+        _FLAGS,
+        {
+            **_parameters(unit_id, pupils, campaign.opens, on, campaign.opens - LOOK_BACK),
+            "campaign": campaign.pk,
+            "systematic": campaign.systematic_days,
+            "long": campaign.long_days,
+            "settled": list(decided),
+            "settled_systematic": [each.systematic for each in decided.values()],
+            "settled_long": [each.long for each in decided.values()],
+        },
+    )
+    return {pupil: Flag(systematic, long) for pupil, systematic, long in rows}
+
+
+def streaks(*, unit_id: int, pupils: Collection[int] | None = None, on: date, least: int = 1) -> dict[int, Streak]:
+    """Who has been absent for at least so many taken school days in a row, up to and with this day."""
+    rows = _rows(_STREAKS, {**_parameters(unit_id, pupils, on - RECENT, on, on - LOOK_BACK), "least": least})
+    return {pupil: Streak(days, since, reason) for pupil, days, since, reason in rows}
+
+
+@transaction.atomic
+def raise_drafts(
+    *,
+    unit: Unit | None = None,
+    school_class: SchoolClass | None = None,
+    pupils: Collection[int] | None = None,
+    on: date,
+    by: User,
+) -> list[Case]:
+    """A draft for every flagged child that nobody works on; a child that was back is out again (PRODUCT 5 and 7).
+
+    What a person dismissed stays dismissed, for that kind, until the absences after that day reach the threshold again.
+    """
+    if school_class is not None:
+        unit = school_class.unit
+        if pupils is None:
+            pupils = list(school_class.enrolments.on(on).values_list("pupil", flat=True))
+    assert unit is not None, "say which school or class"
+    flagged = flags(unit_id=unit.pk, pupils=pupils, on=on)
+    if not flagged:
+        return []
+    standing = cases.standing_of(flagged)
+    settled = {pupil: each.settled for pupil, each in standing.items() if not each.open}
+    if settled:
+        again = flags(unit_id=unit.pk, pupils=list(settled), on=on, settled=settled)
+        flagged = {pupil: flag for pupil, flag in flagged.items() if pupil not in settled} | again
+    raised = []
+    for pupil, flag in sorted(flagged.items()):
+        child = standing.get(pupil)
+        if child is None or not (child.open or child.back):
+            raised.append(
+                cases.draft(unit=unit, pupil_id=pupil, found_on=on, source=CaseSource.REGISTER, kind=flag.kind, by=by)
+            )
+        elif child.back and not child.open:
+            cases.relapse(case=child.back, relapsed_on=on, by=by)
+    return raised
+
+
+def _parameters(unit: int, pupils: Collection[int] | None, since: date, on: date, earliest: date) -> dict[str, object]:
+    asked = None if pupils is None else list(pupils)
+    return {"unit": unit, "pupils": asked, "from": since, "on": on, "earliest": earliest}
+
+
+def _rows(sql: str, parameters: dict[str, object]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()

@@ -1,0 +1,86 @@
+"""The Python door to the day calendar.  The rule itself is the SQL function `school_days` (PRODUCT 5 and 11)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from schools.models import User
+from schools.number import ancestors
+from schools.rights import Permission
+from students.models import DayOff, SchoolClass
+from students.states import DayOffKind
+
+TAUGHT, DISTANCE, OFF = "taught", "distance", "off"
+SCHOOL_DAY = (TAUGHT, DISTANCE)  # a register is taken; on a distance day it says who was connected
+
+
+@dataclass(frozen=True)
+class ClassDay:
+    """What a day is for one grade of one class: taught, distance, holiday, cancelled or off (weekend)."""
+
+    school_class: int
+    unit: int
+    grade: int
+    day: date
+    kind: str
+
+
+def school_days(first: date, last: date, units: Collection[int]) -> list[ClassDay]:
+    """Every day from first to last, both included, for each grade of each class of these schools."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select school_class_id, unit_id, grade, day, kind from school_days(%s, %s, %s::int[])",
+            [first, last, list(units)],
+        )
+        return [ClassDay(*row) for row in cursor.fetchall()]
+
+
+def kinds_on(day: date, units: Collection[int]) -> dict[int, dict[int, str]]:
+    """What one day is: class → grade → kind."""
+    kinds: dict[int, dict[int, str]] = defaultdict(dict)
+    for each in school_days(day, day, units):
+        kinds[each.school_class][each.grade] = each.kind
+    return kinds
+
+
+def kind_of_class(kinds: Iterable[str]) -> str:
+    """What the day is for a class of several grades: a school day as soon as it is one for some of them."""
+    found = set(kinds)
+    return next((kind for kind in (TAUGHT, DISTANCE) if kind in found), min(found, default=OFF))
+
+
+def days_off_on(day: date, units: Collection[int]) -> list[DayOff]:
+    """The days off announced for this date by these units and the units above them, the nearest first."""
+    line = {above for unit in units for above in ancestors(unit)}
+    rows = DayOff.objects.filter(unit_id__in=line, first__lte=day, last__gte=day)
+    return list(rows.select_related("unit").order_by("-unit_id", "-pk"))
+
+
+def announced_by_or_above(user: User) -> "list[int]":
+    """The units whose days off this person reads: the own ones and every unit above."""
+    return sorted({above for unit in user.grants.units(Permission.DAYOFF_WRITE) for above in ancestors(unit)})
+
+
+def why_off(school_class: SchoolClass, kinds: dict[int, str], rows: Iterable[DayOff]) -> str:
+    """Why a class has no school day, in words: the kind, the order and who announced it, or the weekend."""
+    kind = kind_of_class(kinds.values())
+    if kind == OFF:
+        return _("weekend")
+    line = set(ancestors(school_class.unit_id))
+    for row in rows:
+        covers = not row.grades or not kinds.keys().isdisjoint(row.grades)
+        if row.unit_id in line and row.kind == kind and covers and row.shift in (None, school_class.shift):
+            return words_of(row)
+    return str(DayOffKind(kind).label)
+
+
+def words_of(row: DayOff) -> str:
+    """One announced day off in words: «lessons cancelled, order № 12-Ө, Аршалы ауданы»."""
+    kind = row.get_kind_display()
+    if row.order:
+        return _("%(kind)s, order № %(order)s, %(unit)s") % {"kind": kind, "order": row.order, "unit": row.unit.name}
+    return _("%(kind)s, %(unit)s") % {"kind": kind, "unit": row.unit.name}

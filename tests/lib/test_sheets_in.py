@@ -1,0 +1,606 @@
+"""Workbooks people send: odd ones are understood, hostile ones refused, nothing is lost without a word."""
+
+import io
+import os
+import struct
+import time
+import zipfile
+from datetime import date, datetime
+
+import pytest
+from django.utils import translation
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.styles import numbers
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from zabota.lib import sheets_in
+from zabota.lib.sheets_in import BadCell, Cell, Refused, Row, Sheet, columns, find_header, inspect, read
+
+SHEET = "xl/worksheets/sheet1.xml"
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+def workbook(*rows, title="Тізім", change=None):
+    book = Workbook()
+    book.active.title = title
+    for row in rows:
+        book.active.append(row)
+    if change:
+        change(book)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def rezipped(data, changes):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            change = changes.pop(name, old.read(name))
+            if change is not None:
+                new.writestr(name, change(old.read(name)) if callable(change) else change)
+        for name, content in changes.items():
+            new.writestr(name, content)
+    return stream.getvalue()
+
+
+def with_sheet_xml(body, *, after="", prolog="", plain=None):
+    xml = f'{prolog}<worksheet xmlns="{SPREADSHEET}"><sheetData>{body}</sheetData>{after}</worksheet>'
+    return rezipped(plain or workbook(["x"]), {SHEET: xml.encode()})
+
+
+def values(data, **limits):
+    book = read(data, **limits)
+    return [[cell.value for cell in row] for sheet in book.sheets for row in sheet.rows]
+
+
+def notes(data):
+    return [str(note) for note in read(data).notes]
+
+
+GOOD = workbook(["Тегі", "Туған күні"], ["Әбіш", datetime(2015, 3, 2)])
+
+
+class TestTheFileIsWeighedBeforeItIsOpened:
+    def test_a_plain_workbook_passes_as_bytes_and_as_a_path(self, tmp_path):
+        path = tmp_path / "book.xlsx"
+        path.write_bytes(GOOD)
+        inspect(GOOD)
+        inspect(path)
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "xl/vbaProject.bin",
+            "xl/externalLinks/externalLink1.xml",
+            "xl/embeddings/oleObject1.bin",
+            "xl/activeX/activeX1.bin",
+            "XL/VBAPROJECT.BIN",
+            "xl/Embeddings/a.docx",
+        ],
+    )
+    def test_macros_links_and_objects_are_refused(self, name):
+        with pytest.raises(Refused, match="macros"):
+            inspect(rezipped(GOOD, {name: b"x"}))
+
+    @pytest.mark.parametrize("name", ["../evil", "xl/../../evil", "/etc/passwd", "xl\\evil.xml", "C:evil", "xl/a\nb"])
+    def test_names_that_reach_outside_are_refused(self, name):
+        with pytest.raises(Refused, match="names a workbook never has"):
+            inspect(rezipped(GOOD, {name: b"x"}))
+
+    def test_two_entries_of_one_name_are_refused(self):
+        stream = io.BytesIO(GOOD)
+        with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(stream, "a") as archive:
+            archive.writestr(SHEET, b"<worksheet/>")
+        with pytest.raises(Refused, match="names"):
+            inspect(stream.getvalue())
+
+    def test_a_bomb_is_refused_by_its_ratio(self):
+        with pytest.raises(Refused, match="grows too large"):
+            inspect(rezipped(GOOD, {"xl/media/a.xml": b" " * 3_000_000}))
+
+    def test_a_declared_size_beyond_the_limit_is_refused_whatever_the_ratio(self):
+        data = bytearray(rezipped(GOOD, {"xl/media/a.bin": os.urandom(1_200_000)}))
+        entry = data.rfind(b"PK\x01\x02")
+        struct.pack_into("<I", data, entry + 24, 105 * 2**20)
+        with pytest.raises(Refused, match="grows too large"):
+            inspect(bytes(data))
+
+    def test_too_many_parts_are_refused(self):
+        with pytest.raises(Refused, match="too many parts"):
+            inspect(rezipped(GOOD, {f"xl/media/{n}": b"" for n in range(200)}))
+
+    def test_a_file_over_ten_megabytes_is_refused(self, tmp_path):
+        path = tmp_path / "big.xlsx"
+        path.write_bytes(b"PK" + b"\0" * 10 * 2**20)
+        with pytest.raises(Refused, match="10 MB"):
+            inspect(path)
+
+    def test_an_encrypted_entry_is_refused(self):
+        data = bytearray(GOOD)
+        flags = data.find(b"PK\x01\x02") + 8
+        data[flags] |= 1
+        with pytest.raises(Refused, match="password"):
+            inspect(bytes(data))
+
+    @pytest.mark.parametrize("part", ["[Content_Types].xml", "xl/workbook.xml"])
+    def test_a_zip_without_a_workbook_in_it_is_refused(self, part):
+        with pytest.raises(Refused, match="not an Excel workbook"):
+            inspect(rezipped(GOOD, {part: None}))
+
+    def test_the_old_form_is_told_apart(self):
+        with pytest.raises(Refused, match=r"\.xls form"):
+            inspect(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1000)
+
+    @pytest.mark.parametrize(
+        "data",
+        [b"", b"PK", b"a;b\n1;2\n", b"<html><table></table></html>", b"%PDF-1.7", GOOD[:-30], GOOD[: len(GOOD) // 2]],
+    )
+    def test_what_is_no_workbook_is_refused(self, data):
+        with pytest.raises(Refused, match="not an Excel workbook"):
+            inspect(data)
+
+    @given(st.binary(max_size=300))
+    def test_any_bytes_at_all_end_in_a_refusal(self, noise):
+        with pytest.raises(Refused):
+            inspect(noise)
+
+
+class TestOddFilesAreUnderstood:
+    def test_cells_keep_their_places_and_types(self):
+        book = read(workbook(["Тегі", 7, 1.5, True, datetime(2015, 3, 2)], [], [None, "б"]))
+        (sheet,) = book.sheets
+        assert sheet.name == "Тізім"
+        assert [row.number for row in sheet.rows] == [1, 3]
+        assert [cell.value for cell in sheet.rows[0]] == ["Тегі", 7, 1.5, True, datetime(2015, 3, 2)]
+        assert sheet.rows[1].cell(2).address == "B3"
+        assert sheet.rows[1].cell(99).is_blank
+        assert book.notes == []
+
+    def test_a_wrong_dimension_hides_no_row(self):
+        def lie(xml):
+            return xml.replace(b'<dimension ref="A1:B3"', b'<dimension ref="A1:A1"')
+
+        data = workbook(["a", "b"], ["c", "d"], ["e", "f"])
+        assert values(rezipped(data, {SHEET: lie})) == [["a", "b"], ["c", "d"], ["e", "f"]]
+
+    def test_hidden_rows_columns_and_sheets_are_read_and_named(self):
+        def hide(book):
+            book.active.row_dimensions[2].hidden = True
+            book.active.column_dimensions["B"].hidden = True
+            other = book.create_sheet("Жасырын")
+            other.append(["x"])
+            other.sheet_state = "veryHidden"
+
+        data = workbook(["a", "b"], ["c", "d"], change=hide)
+        assert values(data) == [["a", "b"], ["c", "d"], ["x"]]
+        assert notes(data) == [
+            "Sheet “Тізім” has hidden rows; they were read like the others: 2.",
+            "Sheet “Тізім” has hidden columns; they were read too: B.",
+            "Sheet “Жасырын” is hidden; it was read like the others.",
+        ]
+
+    def test_a_cell_swallowed_by_a_merge_refuses_to_be_blank(self):
+        data = workbook(["7А", "a"], [None, "b"], change=lambda book: book.active.merge_cells("A1:A2"))
+        (sheet,) = read(data).sheets
+        assert sheets_in.as_text(sheet.rows[0].cell(1)) == "7А"
+        with pytest.raises(BadCell, match="merged with another"):
+            sheets_in.as_text(sheet.rows[1].cell(1))
+        assert "A1:A2" in notes(data)[0]
+
+    def test_a_formula_without_a_result_refuses_to_be_blank(self):
+        data = workbook(["a", "=1+1"])
+        (sheet,) = read(data).sheets
+        with pytest.raises(BadCell, match="no result"):
+            sheets_in.as_whole(sheet.rows[0].cell(2))
+        assert notes(data) == ["Sheet “Тізім” has formulas without a result: B1."]
+
+    def test_a_row_of_nothing_but_such_formulas_is_still_a_row(self):
+        (sheet,) = read(workbook(["a"], ["=1+1"])).sheets
+        assert [row.number for row in sheet.rows] == [1, 2]
+
+    def test_a_formula_with_a_result_is_its_result(self):
+        assert values(with_sheet_xml('<row r="1"><c r="A1"><f>1+1</f><v>2</v></c></row>')) == [[2]]
+
+    def test_a_formula_that_ends_in_an_error_is_no_text(self):
+        (sheet,) = read(with_sheet_xml('<row r="1"><c r="A1" t="e"><f>1/0</f><v>#DIV/0!</v></c></row>')).sheets
+        with pytest.raises(BadCell, match="ends in an error"):
+            sheets_in.as_text(sheet.rows[0].cell(1))
+
+    def test_an_overlong_text_is_refused_not_cut(self):
+        (sheet,) = read(workbook(["ы" * 501, "ы" * 500])).sheets
+        with pytest.raises(BadCell, match="longer than 500"):
+            sheets_in.as_text(sheet.rows[0].cell(1))
+        assert len(sheets_in.as_text(sheet.rows[0].cell(2))) == 500
+
+    def test_the_1904_calendar_gives_the_same_days(self):
+        def count_from_1904(book):
+            book.epoch = CALENDAR_MAC_1904
+            book.active["A1"] = date(2015, 3, 2)
+            book.active["A1"].number_format = numbers.FORMAT_DATE_DDMMYY
+            book.active["B1"] = 40_603  # the same day as a bare number of that calendar
+
+        (sheet,) = read(workbook(change=count_from_1904)).sheets
+        assert [sheets_in.as_date(cell) for cell in sheet.rows[0]] == [date(2015, 3, 2)] * 2
+
+    def test_rows_and_cells_without_addresses_are_counted(self):
+        assert values(with_sheet_xml("<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>")) == [
+            [1, 2],
+            [3, None],
+        ]
+
+    def test_escaped_characters_are_what_they_stand_for(self):
+        data = with_sheet_xml('<row r="1"><c r="A1" t="inlineStr"><is><t>a_x000D_b_x0000_c</t></is></c></row>')
+        assert values(data) == [["a\rbc"]]
+
+    def test_styled_but_empty_rows_are_no_rows(self):
+        blank = "".join(f'<row r="{n}"><c r="A{n}" s="0"/></row>' for n in range(2, 3000))
+        assert values(with_sheet_xml(f'<row r="1"><c r="A1"><v>1</v></c></row>{blank}')) == [[1]]
+
+    def test_a_row_beyond_a_long_gap_is_named(self):
+        far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>2</v></c></row>'
+        assert values(with_sheet_xml(far)) == [[1]]
+        assert "row 1048576 after a gap" in notes(with_sheet_xml(far))[0]
+
+    def test_a_gap_of_fifty_rows_is_crossed(self):
+        near = '<row r="1"><c r="A1"><v>1</v></c></row><row r="52"><c r="A52"><v>2</v></c></row>'
+        assert values(with_sheet_xml(near)) == [[1], [2]]
+
+    def test_an_empty_workbook_has_an_empty_sheet(self):
+        (sheet,) = read(workbook()).sheets
+        assert sheet.rows == ()
+
+    @settings(max_examples=12, deadline=None)
+    @given(
+        st.lists(
+            st.lists(
+                st.none()
+                | st.integers(-(10**12), 10**12)
+                | st.text(st.sampled_from("әғқңөұүһіАВСabc 7\u00a0«»"), min_size=1, max_size=12)
+                | st.datetimes(datetime(1950, 1, 1), datetime(2090, 1, 1)).map(lambda day: day.replace(microsecond=0)),
+                min_size=1,
+                max_size=5,
+            ),
+            max_size=12,
+        )
+    )
+    def test_what_was_written_is_read(self, rows):
+        width = max(map(len, rows), default=0)
+        padded = [row + [None] * (width - len(row)) for row in rows]
+        trimmed = [row for row in padded if any(value is not None for value in row)]
+        filled = max((n for row in trimmed for n, value in enumerate(row, 1) if value is not None), default=0)
+        assert values(workbook(*rows)) == [row[:filled] for row in trimmed]
+
+
+class TestHostileFilesAreBounded:
+    def test_a_million_rows_are_refused_within_seconds(self):
+        body = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 1_048_577))
+        data = with_sheet_xml(body)
+        begun = time.monotonic()
+        with pytest.raises(Refused, match="more than 10000 filled rows"):
+            read(data)
+        assert time.monotonic() - begun < 10
+
+    def test_the_limit_counts_the_rows_of_all_sheets(self):
+        def second(book):
+            book.create_sheet("2").append(["b"])
+
+        data = workbook(["a"], change=second)
+        assert len(values(data, max_rows=2)) == 2
+        with pytest.raises(Refused, match="more than 1 filled rows"):
+            read(data, max_rows=1)
+
+    def test_a_cell_in_the_farthest_corner_is_refused_by_name(self):
+        with pytest.raises(Refused, match="cell XFD1048576"):
+            read(with_sheet_xml('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'))
+
+    def test_a_huge_cell_stays_a_bad_cell(self):
+        text = os.urandom(2_000_000).hex()
+        (sheet,) = read(with_sheet_xml(f'<row r="1"><c r="A1" t="inlineStr"><is><t>{text}</t></is></c></row>')).sheets
+        assert sheet.rows[0].cell(1).fault == "long"
+        assert len(sheet.rows[0].cell(1).value) == 500
+
+    def test_one_text_shared_by_a_hundred_thousand_cells_is_refused(self):
+        shared = f'<sst xmlns="{SPREADSHEET}"><si><t>{"ы" * 500}</t></si></sst>'
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+        part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode()
+        book = rezipped(
+            GOOD,
+            {
+                "xl/sharedStrings.xml": shared.encode(),
+                "[Content_Types].xml": lambda xml: xml.replace(b"</Types>", part),
+            },
+        )
+        cells = [f'<c r="{sheets_in.letter(n)}%d" t="s"><v>0</v></c>' for n in range(1, 61)]
+        body = "".join("<row>" + "".join(cells).replace("%d", str(n)) + "</row>" for n in range(1, 1_000))
+        with pytest.raises(Refused, match="more text than a table can"):
+            read(with_sheet_xml(body, plain=book))
+
+    @pytest.mark.parametrize(
+        "prolog",
+        [
+            '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+            '<!DOCTYPE x [<!ENTITY a "' + "b" * 100 + '"><!ENTITY c "' + "&a;" * 100 + '">]>',
+            "<!DOCTYPE x>",
+        ],
+    )
+    def test_entities_are_refused(self, prolog):
+        with pytest.raises(Refused, match="damaged or in an unusual form"):
+            read(with_sheet_xml('<row r="1"><c r="A1"><v>1</v></c></row>', prolog=prolog))
+
+    @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml"])
+    def test_entities_are_refused_in_the_other_parts_too(self, part):
+        prolog = b'<!DOCTYPE x [<!ENTITY a "b">]>'
+        with pytest.raises(Refused, match="damaged or in an unusual form"):
+            read(
+                rezipped(GOOD, {part: lambda xml: prolog + xml[xml.find(b"?>") + 2 if xml.startswith(b"<?") else 0 :]})
+            )
+
+    def test_ten_thousand_sheets_over_one_part_are_refused(self):
+        def repeat(xml):
+            start = xml.index(b"<sheets>") + len(b"<sheets>")
+            one = xml[start : xml.index(b"</sheets>")]
+            return (
+                xml[:start] + b"".join(one.replace(b"\xd0", b"%d" % n) for n in range(10_000)) + b"</sheets></workbook>"
+            )
+
+        with pytest.raises(Refused, match=r"more than 50 sheets|grows too large"):
+            read(rezipped(workbook(["x"], title="S"), {"xl/workbook.xml": repeat}))
+
+    def test_a_sheet_whose_part_is_missing_is_not_passed_over(self):
+        with pytest.raises(Refused, match="damaged"):
+            read(rezipped(GOOD, {SHEET: None}))
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            '<row r="2"><c r="A2"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c></row>',
+            '<row r="1"><c r="A1"><v>1</v></c></row><row r="1"><c r="A1"><v>2</v></c></row>',
+            '<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
+            '<row r="1"><c r="1A"><v>1</v></c></row>',
+            '<row r="1"><c r="A1"><v>one</v></c></row>',
+            '<row r="x"><c r="A1"><v>1</v></c></row>',
+            '<row r="1"><c r="A1" t="s"><v>99</v></c></row>',
+            '<row r="1"><c r="A1"><v>1</v></c>',
+        ],
+    )
+    def test_a_row_the_reader_would_drop_in_silence_refuses_the_file(self, body):
+        with pytest.raises(Refused, match="damaged or in an unusual form"):
+            read(with_sheet_xml(body))
+
+    def test_rows_in_a_strange_namespace_refuse_the_file(self):
+        def strict(xml):
+            return xml.replace(SPREADSHEET.encode(), b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+
+        with pytest.raises(Refused, match="damaged or in an unusual form"):
+            read(rezipped(GOOD, {SHEET: strict}))
+
+    def test_a_merge_over_the_whole_sheet_is_bounded(self):
+        rows = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c><c r="K{n}"><v>1</v></c></row>' for n in range(1, 9_900))
+        merge = '<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+        with pytest.raises(Refused, match="too many merged cells"):
+            read(with_sheet_xml(rows, after=merge))
+
+    def test_a_child_without_memory_ends_in_words(self):
+        with pytest.raises(Refused, match="too much memory or time"):
+            sheets_in.in_child("read", {"rows": 10, "columns": 10}, GOOD, memory=2**20)
+
+    def test_a_child_without_time_ends_in_words(self):
+        with pytest.raises(Refused, match="too much memory or time"):
+            sheets_in.in_child("read", {"rows": 10, "columns": 10}, GOOD, memory=2**29, seconds=0.01)
+
+    def test_the_child_knows_none_of_our_secrets(self, monkeypatch):
+        monkeypatch.setenv("PYTHONSTARTUP", "/nonexistent")
+        monkeypatch.setenv("PYTHONHOME", "/nonexistent")  # with this in its environment no Python starts
+        assert values(GOOD)
+
+
+def cell(value, fault="", since_1904=False):
+    return Cell("Тізім", 12, 3, value, fault, since_1904)
+
+
+class TestText:
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            (None, ""),
+            ("\u00a0 ", ""),
+            (" Әбіш\u00a0\n Айгүл\u200b ", "Әбіш Айгүл"),
+            (61211600012, "61211600012"),
+            (61211600012.0, "61211600012"),
+            (7.5, "7.5"),
+        ],
+    )
+    def test_it_is_one_tidy_line(self, value, text):
+        assert sheets_in.as_text(cell(value)) == text
+
+    def test_a_text_the_spreadsheet_took_for_a_date_is_sent_back(self):
+        with pytest.raises(BadCell, match="turned this text into a date"):
+            sheets_in.as_text(cell(datetime(2026, 1, 7)))
+
+    def test_a_name_loses_its_latin_letters(self):
+        assert sheets_in.as_name(cell("Aсель")) == "Асель"
+
+
+class TestDate:
+    @pytest.mark.parametrize(
+        ("value", "day"),
+        [
+            (None, None),
+            ("\u00a0", None),
+            (datetime(2015, 3, 2, 13, 5), date(2015, 3, 2)),
+            ("02.03.2015", date(2015, 3, 2)),
+            ("2.3.2015", date(2015, 3, 2)),
+            ("02/03/2015", date(2015, 3, 2)),
+            ("02.03.15", date(2015, 3, 2)),
+            ("02.03.78", date(1978, 3, 2)),
+            ("02.03.2015 г.", date(2015, 3, 2)),
+            ("02.03.2015ж.", date(2015, 3, 2)),
+            ("2015-03-02", date(2015, 3, 2)),
+            ("2015-03-02 00:00:00", date(2015, 3, 2)),
+            (42065, date(2015, 3, 2)),
+            (42065.0, date(2015, 3, 2)),
+            ("42065", date(2015, 3, 2)),
+        ],
+    )
+    def test_every_way_to_write_it_is_understood(self, value, day):
+        assert sheets_in.as_date(cell(value)) == day
+
+    def test_a_day_number_since_1904(self):
+        assert sheets_in.as_date(cell(40603, since_1904=True)) == date(2015, 3, 2)
+
+    @pytest.mark.parametrize(
+        "value", ["31.02.2015", "02.13.2015", "2015", 2015, 12, True, 99_999, "вчера", "02.03.0015", "1.2.3.4", 42065.5]
+    )
+    def test_what_is_no_date_is_sent_back(self, value):
+        with pytest.raises(BadCell, match="not a date"):
+            sheets_in.as_date(cell(value))
+
+    @given(st.dates(date(1928, 1, 1), date(2098, 12, 31)))
+    def test_all_forms_of_one_day_are_one_day(self, day):
+        forms = [
+            f"{day:%d.%m.%Y}",
+            day.isoformat(),
+            datetime(day.year, day.month, day.day),
+            (day - date(1899, 12, 30)).days,
+        ]
+        assert {sheets_in.as_date(cell(form)) for form in forms} == {day}
+
+
+class TestWhole:
+    @pytest.mark.parametrize(
+        ("value", "number"),
+        [
+            (None, None),
+            ("", None),
+            (12, 12),
+            (12.0, 12),
+            ("12", 12),
+            ("1\u00a0200", 1200),
+            ("1\u202f200 000", 1_200_000),
+            ("1200,00", 1200),
+            ("1 200.0", 1200),
+        ],
+    )
+    def test_every_way_to_write_it_is_understood(self, value, number):
+        assert sheets_in.as_whole(cell(value)) == number
+
+    @pytest.mark.parametrize(
+        "value",
+        ["1,200", "1.200", 1.5, "1,5", "двенадцать", "12 дана", "1e3", "٣", True, float("inf"), datetime(2026, 1, 1)],
+    )
+    def test_what_would_have_to_be_guessed_is_sent_back(self, value):
+        with pytest.raises(BadCell, match="not a whole number"):
+            sheets_in.as_whole(cell(value))
+
+    @pytest.mark.parametrize(("value", "bounds"), [(-1, {}), ("-1", {}), (13, {"most": 12}), (4, {"least": 5})])
+    def test_bounds_are_told_in_the_remedy(self, value, bounds):
+        with pytest.raises(BadCell, match="Write a number from"):
+            sheets_in.as_whole(cell(value), **bounds)
+
+
+class TestChoice:
+    CHOICES = {"Ұл": "m", "Мальчик": "m", "Қыз": "f", "Девочка": "f"}
+
+    @pytest.mark.parametrize("value", ["Ұл", "ұл", "УЛ", " мальчик\u00a0", "Mальчик", "«мальчик»"])
+    def test_it_is_found_as_search_finds(self, value):
+        assert sheets_in.as_choice(cell(value), self.CHOICES) == "m"
+
+    def test_blank_is_no_choice(self):
+        assert sheets_in.as_choice(cell(" "), self.CHOICES) is None
+
+    def test_another_word_is_answered_with_the_list(self):
+        with pytest.raises(BadCell, match="Choose one of: Ұл, Мальчик, Қыз, Девочка"):
+            sheets_in.as_choice(cell("бала"), self.CHOICES)
+
+
+class TestBadCell:
+    def test_it_says_sheet_row_column_value_and_remedy(self):
+        with pytest.raises(BadCell) as caught:
+            sheets_in.as_date(cell("вчера"))
+        assert str(caught.value) == (
+            "Sheet “Тізім”, row 12, column C, “вчера”: This is not a date. Write the date as 31.12.2015."
+        )
+        assert caught.value.as_dict() == {
+            "sheet": "Тізім",
+            "row": 12,
+            "column": 3,
+            "letter": "C",
+            "value": "вчера",
+            "message": "This is not a date.",
+            "remedy": "Write the date as 31.12.2015.",
+        }
+
+    def test_an_empty_cell_that_must_be_filled_says_so(self):
+        with pytest.raises(BadCell, match=r"row 12, column C: The cell is empty\. Fill it in\."):
+            sheets_in.filled(cell(" "))
+
+    def test_a_filled_cell_passes(self):
+        assert sheets_in.as_whole(sheets_in.filled(cell("5"))) == 5
+
+
+NAMES = {"surname": ["Тегі", "Фамилия", "Surname"], "iin": ["ЖСН", "ИИН"], "born": ["Туған күні", "Дата рождения"]}
+
+
+def header(*names, number=1):
+    return Row("Тізім", number, names)
+
+
+class TestColumns:
+    @pytest.mark.parametrize(
+        "name",
+        ["Фамилия", " фамилия ", "ФАМИЛИЯ*", "Фaмилия", "Тегі / Фамилия", "Тегі\nФамилия", "Фамилия (как в паспорте)"],
+    )
+    def test_a_name_is_found_however_it_is_typed(self, name):
+        assert columns(header("№", name), NAMES).at == {"surname": 2}
+
+    def test_what_is_missing_and_what_is_unknown_is_told(self):
+        found = columns(header("ЖСН", None, "Ескерту", "Тегі"), NAMES)
+        assert found.at == {"iin": 1, "surname": 4}
+        assert found.missing == ("born",)
+        assert [cell.address for cell in found.unknown] == ["C1"]
+
+    def test_two_columns_of_one_name_are_sent_back(self):
+        with pytest.raises(BadCell, match="Two columns"):
+            columns(header("Тегі", "Фамилия"), NAMES)
+
+    def test_a_header_that_names_two_things_means_neither(self):
+        assert columns(header("Тегі / ЖСН"), NAMES).at == {}
+
+    def test_the_cells_of_a_row_come_under_their_keys(self):
+        found = columns(header("ЖСН", "Тегі"), NAMES)
+        assert {key: cell.value for key, cell in found.pick(Row("Тізім", 2, ("1", "Әбіш"))).items()} == {
+            "iin": "1",
+            "surname": "Әбіш",
+        }
+
+    def test_the_header_is_found_below_the_title(self):
+        rows = [
+            header("Список 2026"),
+            header("Тегі"),
+            header("ЖСН", "Тегі", "Туған күні", number=5),
+            header("1", "Әбіш"),
+        ]
+        assert find_header(Sheet("Тізім", rows), NAMES).header.number == 5
+
+    def test_a_sheet_without_any_header_is_refused_with_the_names_expected(self):
+        with pytest.raises(Refused, match="Expected: Тегі, ЖСН, Туған күні"):
+            find_header(Sheet("Тізім", [header("a", "b")]), NAMES)
+
+    def test_an_empty_sheet_is_refused_too(self):
+        with pytest.raises(Refused, match="no row with the names"):
+            find_header(Sheet("Тізім", []), NAMES)
+
+
+def test_letters_of_columns():
+    assert [sheets_in.letter(n) for n in (1, 26, 27, 52, 53, 702, 703, 16384)] == [
+        "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA", "XFD",
+    ]  # fmt: skip
