@@ -49,7 +49,7 @@ check: venv-dev $(COMPILED) ## style, types, imports, migrations, settings of a 
 	$(RUN) -m ruff format --check .
 	$(RUN) -m djlint templates --lint --quiet
 	$(RUN) -m mypy .
-	$(RUN) -m importlinter lint --no-cache
+	$(RUN) -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-cache
 	$(RUN) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(RUN) manage.py check --deploy --fail-level WARNING
 	$(RUN) .ci/messages.py

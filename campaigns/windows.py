@@ -51,7 +51,7 @@ def orders_in_sight(user: User) -> Scoped:
 
 
 def with_parents(units: set[int]) -> dict[int, str]:
-    """Names of these units with the unit above («№ 1 мектеп, Аршалы ауданы»): same names exist thrice in the country."""
+    """Names of these units with the unit above («№ 1 мектеп, Аршалы ауданы»): the same names exist thrice."""
     line = Unit.objects.in_bulk({above for unit in units for above in ancestors(unit)[:2]})
     return {unit: _with_parent(unit, line) for unit in units if unit in line}
 

@@ -5,16 +5,14 @@ And the fixed cast: one ministry, two oblasts, three districts, four schools, an
 
 from datetime import date, datetime
 from types import SimpleNamespace
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from zabota.lib import embedded
 
 APP, OWNER = embedded.APP, embedded.OWNER
-ALMATY = ZoneInfo("Asia/Almaty")
 # the campaign of the tests runs from Sunday 10.01.2027 to Wednesday 10.02.2027; «today» is Thursday 28.01.2027
-NOW = datetime(2027, 1, 28, 10, 15, tzinfo=ALMATY)
+NOW = datetime(2027, 1, 28, 10, 15)
 
 
 def log_in_as(role):
@@ -62,19 +60,16 @@ def media_of_its_own(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def clock_at():
-    """«Today» is 28.01.2027 10:15 in every test; a test moves it with `clock_at(moment)`."""
-    from zabota.lib import clock
-
-    token = clock._set.set(NOW)
+def clock_at(settings):
+    """«Today» is 28.01.2027 10:15 in every test and every thread; a test moves it with `clock_at(moment)`."""
 
     def move(moment):
         if not isinstance(moment, datetime):
             moment = datetime(moment.year, moment.month, moment.day, 10, 15)
-        clock._set.set(moment if moment.tzinfo else moment.replace(tzinfo=ALMATY))
+        settings.CLOCK = moment.replace(tzinfo=None).isoformat()
 
-    yield move
-    clock._set.reset(token)
+    move(NOW)
+    return move
 
 
 UNITS = [  # number, code, level, kk, ru

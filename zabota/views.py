@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from schools.access import Request, public, signed_in
 from schools.models import Post, User
+from zabota.gallery import sample
 from zabota.lib.clock import today
 from zabota.nav import iter_nav
 
@@ -30,7 +31,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @public
 def gallery(request: HttpRequest) -> HttpResponse:
-    return render(request, "gallery.html")
+    return render(request, "gallery.html", {"sample": sample()})
 
 
 @public

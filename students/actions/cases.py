@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schools.actions import touch
@@ -103,9 +103,9 @@ def open_draft(
     cause: str = "",
     by: User,
 ) -> Case:
-    """A person reports a child; `unit` is the unit that found it.  The case stands at the child's school where it has one.
+    """A person reports a child that `unit` found.  The case stands at the child's school where it has one.
 
-    Raises PermissionDenied outside the person's units, Refused in words for dates, codes or an open case of the same child.
+    Raises PermissionDenied outside the person's units, Refused for wrong dates or codes or a second open case.
     """
     if not by.grants.cover(Permission.CASE_WRITE, unit.pk):
         raise PermissionDenied
@@ -159,7 +159,7 @@ def draft(
 
 
 def known_children(*, surname: str, name: str, born: date | None) -> list[Known]:
-    """Children of this folded name and birth date anywhere in the country: finding comes before creating (PRODUCT 6)."""
+    """Children of this folded name and birth date in the whole country: find before creating (PRODUCT 6)."""
     with connection.cursor() as cursor:
         cursor.execute("select pupil_id, unit_id, last from find_child('', %s, %s, %s)", [surname, name, born])
         rows = cursor.fetchall()
@@ -172,7 +172,7 @@ def known_children(*, surname: str, name: str, born: date | None) -> list[Known]
 
 @transaction.atomic
 def confirm(*, case: Case, confirmed_on: date, cause: str, by: User) -> Case:
-    """A person stands up for the case; if registers already show the child in class, the return is filled in at once."""
+    """A person stands up for the case; registers that already show the child in class prove the return at once."""
     _lock(case, by)
     _check_day(confirmed_on, not_before=case.found_on)
     if cause and cause not in Cause.values:
@@ -244,6 +244,7 @@ def record_return(*, case: Case, returned_on: date, by: User) -> Case:
 @transaction.atomic
 def relapse(*, case: Case, relapsed_on: date, by: User) -> Case:
     """A child that was back is flagged again: the case opens by itself."""
+    case.version = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk).version
     case.relapsed_on = relapsed_on
     _save(case, "relapsed_on")
     record(case, "relapse", unit=case.unit_id, by=by, note=f"{relapsed_on:%d.%m.%Y}")
@@ -296,12 +297,6 @@ def standing_of(pupils: Iterable[int]) -> dict[int, Standing]:
     return standing
 
 
-def open_by_kind(units: Collection[int]) -> dict[str, int]:
-    """How many open cases these units hold, by kind."""
-    rows = Case.objects.open().under(*units).order_by().values_list("kind").annotate(n=Count("pk"))
-    return dict(rows)
-
-
 # ---- common
 
 
@@ -315,7 +310,7 @@ def _dismissed_on(cases: list[int]) -> dict[int, date]:
     if not cases:
         return {}
     lines = Entry.objects.filter(subject=Case._meta.label, subject_id__in=map(str, cases), verb="dismiss")
-    return {int(line.subject_id): line.at.astimezone().date() for line in lines}
+    return {int(line.subject_id): timezone.localtime(line.at).date() for line in lines}
 
 
 def _lock(case: Case, by: User) -> None:

@@ -82,10 +82,11 @@ def names_of(units: Iterable[int]) -> dict[int, str]:
 
 def schools_named(text: str) -> list[Unit]:
     """Schools of the country with this code, or with this text in their Kazakh or Russian name; at most twenty."""
-    exact = list(Unit.objects.schools().filter(code=text.strip()))
+    schools = Unit.objects.schools().filter(closed_on=None)
+    exact = list(schools.filter(code=text.strip()))
     if exact or not kazakh.fold(text):
         return exact
-    return list(Unit.objects.schools().filter(found_by__contains=kazakh.fold(text))[:MOST_SCHOOLS])
+    return list(schools.filter(found_by__contains=kazakh.fold(text))[:MOST_SCHOOLS])
 
 
 # Departure -------------------------------------------------------------------------------------------------------
@@ -203,7 +204,11 @@ def already_known(found: Found) -> str:
 
 
 def still_enrolled(found: Found) -> str:
+    """Why a child cannot be taken in from a day on which it is a pupil elsewhere."""
     unit = names_of([found.unit_id])[found.unit_id] if found.unit_id is not None else ""
+    if found.last is not None:
+        words = _("The child is a pupil of %(unit)s until %(day)s: the first day here must be later.")
+        return words % {"unit": unit, "day": f"{found.last:%d.%m.%Y}"}
     return _("The child is still enrolled at %(unit)s; ask that school for the slip.") % {"unit": unit}
 
 
@@ -249,9 +254,7 @@ def new_key(unit: int) -> str:
 def confirm_arrival(enrolment: Enrolment) -> int | None:
     """End the child's open departure, which the receiving school itself cannot see; returns the school that let it go."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select confirm_arrival(%s, %s, %s)", [enrolment.pupil_id, enrolment.unit_id, enrolment.first]
-        )
+        cursor.execute("select confirm_arrival(%s, %s, %s)", [enrolment.pupil_id, enrolment.unit_id, enrolment.first])
         row = cursor.fetchone()
     return row[0] if row else None
 

@@ -1,11 +1,13 @@
 """The daily register: everyone is present, only exceptions are written (Guide 6.1.3, PRODUCT 5)."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from schools.actions import touch
@@ -77,6 +79,25 @@ class Sheet:
     @property
     def version(self) -> int:
         return self.register.version if self.register else 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A class in the table of the day.  Taken, day off and silent are three different things."""
+
+    school_class: SchoolClass
+    size: int
+    kind: str
+    off: str  # why there is no school day, in words
+    register: Register | None  # carries `absent`, the number of its marks
+
+    @property
+    def is_due(self) -> bool:
+        return not self.off and self.size > 0
+
+    @property
+    def is_silent(self) -> bool:
+        return self.is_due and self.register is None
 
 
 def read(school_class: SchoolClass, day: date) -> Sheet:
@@ -152,17 +173,15 @@ def take(
 
 @transaction.atomic
 def take_all_present(*, classes: Iterable[SchoolClass], date: date, by: User) -> list[Register]:
-    """Everyone came: one press for the whole school.  Classes with a register or without school that day are left alone."""
+    """Everyone came: one press for the whole school.  Classes with a register or without school are left alone."""
     wanted = {each.pk: each for each in classes}
     _check_rights(by, wanted.values())
     _check_past(date)
     locked = SchoolClass.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted).order_by("pk")
-    silent = due_on(list(locked), date)
-    taken = set(Register.objects.filter(school_class__in=wanted, date=date).values_list("school_class", flat=True))
+    silent = [line.school_class for line in lines_of(list(locked), date) if line.is_silent]
     registers = Register.objects.bulk_create(
-        Register(unit_id=wanted[pk].unit_id, school_class=wanted[pk], date=date, taken_at=now(), taken_by=by.username)
-        for pk in silent
-        if pk not in taken
+        Register(unit_id=each.unit_id, school_class=each, date=date, taken_at=now(), taken_by=by.username)
+        for each in silent
     )
     for register in registers:
         record(register, "take_register", unit=register.unit_id, by=by, after="0")
@@ -173,16 +192,25 @@ def take_all_present(*, classes: Iterable[SchoolClass], date: date, by: User) ->
     return registers
 
 
-def due_on(classes: Collection[SchoolClass], day: date) -> list[int]:
-    """Those of the classes in which at least one pupil has a school day."""
-    kinds = calendar.kinds_on(day, {each.unit_id for each in classes})
-    grades = Enrolment.objects.on(day).filter(school_class__in=[each.pk for each in classes])
-    has_school = {
-        pk
-        for pk, grade in grades.order_by().values_list("school_class", "grade").distinct()
-        if kinds.get(pk, {}).get(grade) in calendar.SCHOOL_DAY
-    }
-    return [each.pk for each in classes if each.pk in has_school]
+def lines_of(classes: Collection[SchoolClass], day: date) -> list[Line]:
+    """How each class stands on that day; the number of queries does not depend on how many classes there are."""
+    units = {each.unit_id for each in classes}
+    kinds = calendar.kinds_on(day, units)
+    days_off = calendar.days_off_on(day, units)
+    sizes: dict[int, dict[int, int]] = defaultdict(dict)
+    enrolled = Enrolment.objects.on(day).filter(school_class__in=classes).order_by()
+    for pk, grade, size in enrolled.values_list("school_class", "grade").annotate(n=Count("pk")):
+        sizes[pk][grade] = size
+    taken = Register.objects.filter(school_class__in=classes, date=day).annotate(absent=Count("absences"))
+    registers = {register.school_class_id: register for register in taken}
+    lines = []
+    for each in classes:
+        known = kinds.get(each.pk, {})
+        mine = {grade: known.get(grade, calendar.OFF) for grade in sizes[each.pk]} or known
+        kind = calendar.kind_of_class(mine.values())
+        off = "" if kind in calendar.SCHOOL_DAY else calendar.why_off(each, mine, days_off)
+        lines.append(Line(each, sum(sizes[each.pk].values()), kind, off, registers.get(each.pk)))
+    return lines
 
 
 def _check_rights(by: User, classes: Iterable[SchoolClass]) -> None:

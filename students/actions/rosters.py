@@ -204,7 +204,9 @@ class Standing:
         only = school_class.grades[0] if school_class and len(school_class.grades) == 1 else None
         grade = next((each for each in (row.grade, only, named) if each is not None), None)
         if grade is None:
-            return Problem("grade", _("The name of the class does not tell the grade."), _("Fill in the grade, 0 to 12."))
+            return Problem(
+                "grade", _("The name of the class does not tell the grade."), _("Fill in the grade, 0 to 12.")
+            )
         if school_class and grade not in school_class.grades:
             message = _("Class %(class)s has no grade %(grade)s.") % {"class": school_class.name, "grade": grade}
             return Problem("grade", message, _("Correct the grade or the class, or add the grade on the class's page."))
@@ -332,9 +334,7 @@ def _asked_of(decision: Decision) -> movement.Wanted:
     return movement.Wanted("", "", None, row.iin)  # the child is known; only its new number may be another's
 
 
-def _elsewhere(
-    unit: Unit, decision: Decision, found: movement.Found, names: dict[int, str]
-) -> Problem | None:
+def _elsewhere(unit: Unit, decision: Decision, found: movement.Found, names: dict[int, str]) -> Problem | None:
     where = names[found.unit_id] if found.unit_id is not None else _("no school")
     if decision.pupil is None:
         remedy = _("Take the row out, and take the arrival in on the page of the class instead.")
@@ -365,9 +365,7 @@ def hand_in(*, unit: Unit, name: str, content: bytes, by: User) -> Intake:
         personal=True,
         by=by,
     )
-    intake = Intake.objects.create(
-        unit=unit, kind=ROSTER, document=document, created_at=now(), created_by=by.username
-    )
+    intake = Intake.objects.create(unit=unit, kind=ROSTER, document=document, created_at=now(), created_by=by.username)
     record(intake, "hand_in_roster", unit=unit.pk, by=by)
     want(CHECK, f"{CHECK}:{intake.pk}", by=by, intake=intake.pk)
     return intake
@@ -433,12 +431,12 @@ def enter(*, intake: Intake, rows: Sequence[RosterRow], by: User) -> dict[str, i
     wrong = sum(decision.problem is not None for decision in decisions)
     if wrong:
         raise Refused(_("%(count)s rows cannot be entered any more. Upload the workbook again.") % {"count": wrong})
+    counts = Counter(decision.kind for decision in decisions)
     try:
         with transaction.atomic():
             touched = _apply(intake.unit, decisions)
     except IntegrityError as trouble:
         raise Refused(_("The rosters have changed meanwhile. Upload the workbook again.")) from trouble
-    counts = Counter(decision.kind for decision in decisions)
     changes = {str(kind): counts[kind] for kind in Kind}
     intake.state, intake.changes = IntakeState.APPLIED, locked.changes | changes
     intake.save(update_fields=["state", "changes"])
@@ -455,6 +453,7 @@ def _one_roster_at_a_time(unit: int) -> None:
 
 def _apply(unit: Unit, decisions: Sequence[Decision]) -> list[int]:
     """Write it all; returns the children whose facts have changed."""
+    returned = {decision.pupil.pk for decision in decisions if decision.step == Step.ENROL and decision.pupil}
     _open_classes(unit, decisions)
     _create_children(unit, [decision for decision in decisions if decision.kind == Kind.NEW])
     for decision in decisions:
@@ -465,7 +464,6 @@ def _apply(unit: Unit, decisions: Sequence[Decision]) -> list[int]:
         if decision.step == Step.MOVE and decision.enrolment and decision.first:
             decision.enrolment.last = decision.first - timedelta(days=1)
             decision.enrolment.save(update_fields=["last"])
-    returned = {decision.pupil.pk for decision in decisions if decision.step == Step.ENROL and decision.pupil}
     for enrolment in Enrolment.objects.bulk_create(
         [_new_enrolment(unit, decision) for decision in decisions if decision.step in (Step.ENROL, Step.MOVE)]
     ):

@@ -23,7 +23,9 @@ ARSHALY, SCHOOL, VILLAGE, BURABAY, OTHER = 110010000, 110010001, 110010002, 1100
 
 
 @pytest.fixture
-def english():
+def english(client):
+    """Words of actions and of pages in English."""
+    client.cookies["django_language"] = "en"
     with translation.override("en"):
         yield
 

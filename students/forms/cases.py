@@ -1,0 +1,148 @@
+"""Cases as people type them."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from schools.models import Unit, User
+from schools.number import above
+from schools.rights import Permission
+from students.forms import DayField
+from students.forms.days import UnitChoice
+from students.models import Case, Pupil
+from students.states import CaseKind, CaseSource, CaseState, Cause, Closing, Sex
+from zabota.lib.clock import today
+
+_EMPTY = [("", "–")]
+
+
+class CaseFilters(forms.Form):
+    """What of the list is shown; the choice lives in the address."""
+
+    state = forms.ChoiceField(label=_("State"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Unit"), required=False, to_field_name="code")
+
+    OPEN = "open"
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        anything = [("", _("all"))]
+        self.fields["state"].choices = [*anything, (self.OPEN, _("still out")), *CaseState.choices]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [*anything, *CaseKind.choices]  # type: ignore[attr-defined]
+        own = user.grants.units(Permission.CASE_VIEW)
+        below = [unit for unit in Unit.objects.for_user(user, Permission.CASE_VIEW) if above(unit.pk) in own]
+        if below:
+            self.fields["unit"].queryset = Unit.objects.for_user(user, Permission.CASE_VIEW).filter(  # type: ignore[attr-defined]
+                pk__in=[unit.pk for unit in below]
+            )
+        else:
+            del self.fields["unit"]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "plain"
+
+    @property
+    def chosen(self) -> bool:
+        return self.is_valid() and any(self.cleaned_data.values())
+
+    def apply(self, rows: Any) -> Any:
+        """The cases that fit; a wrong value in the address filters nothing."""
+        if not self.is_valid():
+            return rows
+        state, kind, unit = (self.cleaned_data.get(name) for name in ("state", "kind", "unit"))
+        if state == self.OPEN:
+            rows = rows.open()
+        elif state:
+            rows = rows.filter(state=state)
+        if kind:
+            rows = rows.filter(kind=kind)
+        return rows.under(unit.pk) if unit else rows
+
+
+class NewCaseForm(forms.Form):
+    """A child found out of school.  With `pupil` the names are known; else they are typed."""
+
+    unit = UnitChoice(Unit.objects.none(), label=_("Found by"))
+    surname = forms.CharField(label=_("Surname"), max_length=100)
+    name = forms.CharField(label=_("Name"), max_length=100)
+    born = DayField(label=_("Date of birth"), required=False)
+    sex = forms.ChoiceField(label=_("Sex"), choices=[*_EMPTY, *Sex.choices], required=False)
+    found_on = DayField(label=_("Found on"), initial=today)
+    source = forms.ChoiceField(label=_("How the child was found"), choices=CaseSource.choices)
+    kind = forms.ChoiceField(label=_("Kind"), choices=CaseKind.choices, widget=forms.RadioSelect)
+    cause = forms.ChoiceField(label=_("Suspected cause"), choices=[*_EMPTY, *Cause.choices], required=False)
+    another = forms.BooleanField(label=_("I have checked: this is another child"), required=False)
+
+    def __init__(self, *args: Any, user: User, pupil: Pupil | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        own = user.grants.units(Permission.CASE_WRITE)
+        field = self.fields["unit"]
+        assert isinstance(field, UnitChoice)
+        field.queryset = Unit.objects.for_user(user, Permission.CASE_WRITE).filter(pk__in=own)
+        if len(own) == 1:
+            field.initial, field.widget = own[0], forms.HiddenInput()
+        if pupil is not None:
+            for name in ("surname", "name", "born", "sex", "another"):
+                del self.fields[name]
+
+    def ask_about_doubles(self) -> None:
+        self.add_error("another", _("There is such a child already. Look at the list above before you go on."))
+
+
+class CaseForm(forms.Form):
+    """A change of a case: knows which version the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+        initial = {"version": case.version, **self.initial_of(case)}
+        super().__init__(*args, initial=initial, **options)
+
+    def initial_of(self, case: Case) -> dict[str, Any]:
+        return {}
+
+
+class ConfirmForm(CaseForm):
+    confirmed_on = DayField(label=_("Confirmed on"))
+    cause = forms.ChoiceField(label=_("Main cause"), choices=[*_EMPTY, *Cause.choices], required=False)
+
+    def initial_of(self, case: Case) -> dict[str, Any]:
+        return {"confirmed_on": today(), "cause": case.cause}
+
+
+class DismissForm(CaseForm):
+    note = forms.CharField(label=_("Why this is not a case"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CloseForm(CaseForm):
+    closed_on = DayField(label=_("Closed on"))
+    closing = forms.ChoiceField(label=_("Closed because"), choices=Closing.choices, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("Proof"),
+        max_length=1000,
+        help_text=_("The document or the person that proves it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def initial_of(self, case: Case) -> dict[str, Any]:
+        return {"closed_on": today()}
+
+
+class FactsForm(CaseForm):
+    """What happened on the way; only what is changed is written."""
+
+    visited_on = DayField(label=_("Visited on"), required=False)
+    returned_on = DayField(
+        label=_("Returned on"),
+        required=False,
+        help_text=_("Registers fill this in by themselves: enter it only where there is none."),
+    )
+
+    def initial_of(self, case: Case) -> dict[str, Any]:
+        return {"visited_on": case.visited_on, "returned_on": case.returned_on if case.is_back else None}
+
+    def __init__(self, *args: Any, case: Case, **options: Any) -> None:
+        super().__init__(*args, case=case, **options)
+        if case.state == CaseState.DRAFT:
+            del self.fields["returned_on"]
