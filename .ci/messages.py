@@ -60,8 +60,8 @@ def main() -> int:
         ):
             if missing:
                 bad = True
-                print(f"{language}: {len(missing)} phrases are {words}:")
-                print("".join(f"    {phrase}\n" for phrase in sorted(missing)[:SHOWN]), end="")
+                sys.stdout.write(f"{language}: {len(missing)} phrases are {words}:\n")
+                sys.stdout.writelines(f"    {phrase}\n" for phrase in sorted(missing)[:SHOWN])
     return int(bad)
 
 

@@ -46,7 +46,9 @@ class Member(OfUnit):
 
     family = models.ForeignKey(Family, models.PROTECT, related_name="members")
     pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="memberships", verbose_name=_("pupil"))
-    categories = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("legal categories"))
+    categories = ArrayField(
+        models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("legal categories")
+    )
     statuses = ArrayField(models.CharField(max_length=14), default=list, blank=True, verbose_name=_("social statuses"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
 
@@ -118,7 +120,11 @@ class Handout(OfUnit):
 
     class Meta:
         ordering = ["-date", "-pk"]
-        indexes = [models.Index(fields=["unit", "date"]), models.Index(fields=["pupil"]), models.Index(fields=["donation"])]
+        indexes = [
+            models.Index(fields=["unit", "date"]),
+            models.Index(fields=["pupil"]),
+            models.Index(fields=["donation"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["pupil", "giver", "date", "source", "kind", "size", "donation"],

@@ -49,7 +49,14 @@ FAMILY = Workflow(
         from_above=True,
         needs_note=True,
     ),
-    Move("remove", (FamilyState.APPROVED,), FamilyState.REMOVED, P.FAMILY_WRITE, _("Remove from the list"), needs_note=True),
+    Move(
+        "remove",
+        (FamilyState.APPROVED,),
+        FamilyState.REMOVED,
+        P.FAMILY_WRITE,
+        _("Remove from the list"),
+        needs_note=True,
+    ),
 )
 
 

@@ -73,7 +73,7 @@ def prepare(*, unit: Unit, campaign: Campaign, form: str, by: User) -> Submissio
 
     A returned edition stays as it was, with what it kept; the next one carries its text and the remark.
     """
-    if not (may_write(by, unit.pk) or unit.pk == ROOT and by.grants.cover(P.SUMMARY_SEAL, ROOT)):
+    if not (may_write(by, unit.pk) or (unit.pk == ROOT and by.grants.cover(P.SUMMARY_SEAL, ROOT))):
         raise PermissionDenied
     if campaign.round(form) is None:
         raise Refused(_("The campaign has no such report."))
@@ -116,6 +116,8 @@ def sign(*, submission: Submission, nil: list[str], by: User, missing: dict[str,
     """
     if not may_sign(by, submission.unit_id):
         raise PermissionDenied
+    if submission.unit_id == ROOT:
+        raise Refused(_("The ministry's summary is not signed but sealed."))
     if submission.state == S.RETURNED:
         submission = prepare(unit=submission.unit, campaign=submission.campaign, form=submission.form, by=by)
     round_ = _round(submission.campaign, submission.form)
@@ -125,7 +127,11 @@ def sign(*, submission: Submission, nil: list[str], by: User, missing: dict[str,
     figures = counted(submission.campaign, submission.as_of, submission.unit_id)
     _refuse(nil_gaps(figures, nil), {})
     SUBMISSION.make("sign", submission, by=by)
-    submission.nil, submission.signed_on, submission.signed_by = sorted(set(nil)), today(), signature(by, submission.unit_id)
+    submission.nil, submission.signed_on, submission.signed_by = (
+        sorted(set(nil)),
+        today(),
+        signature(by, submission.unit_id),
+    )
     _save(submission, "as_of", "nil", "signed_on", "signed_by")
     keep_signed(submission, figures, reasons)
     return submission
@@ -209,7 +215,14 @@ def seal(*, campaign: Campaign, form: str, by: User) -> Submission:
 
 @transaction.atomic
 def keep_paper(
-    *, submission: Submission, language: str, format: PaperFormat, content: bytes, name: str, content_type: str, by: User
+    *,
+    submission: Submission,
+    language: str,
+    format: PaperFormat,
+    content: bytes,
+    name: str,
+    content_type: str,
+    by: User,
 ) -> Paper:
     """Keep a document made from the sealed values."""
     document = keep_document(

@@ -144,5 +144,3 @@ def _parts(indicator: Indicator) -> Iterable[tuple[str, str]]:
     yield "", indicator.where
     for key, column, part in indicator.parts():
         yield key, f"{indicator.where} and coalesce({column}, '') = '{part}'"
-
-

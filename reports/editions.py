@@ -209,7 +209,9 @@ def keep_signed(submission: Submission, figures: dict[str, Figure], missing: dic
         "labels": labels(),
         "children": _hashes_below(submission),
     }
-    return Kept.objects.create(submission=submission, unit_id=submission.unit_id, content=content, hash=hash_of(content))
+    return Kept.objects.create(
+        submission=submission, unit_id=submission.unit_id, content=content, hash=hash_of(content)
+    )
 
 
 def _hashes_below(submission: Submission) -> dict[str, str]:
@@ -301,7 +303,9 @@ def broken(submission: Submission) -> list[str]:
     wrong = {code for code, row in rows.items() if hash_of(row.content) != row.hash}
     if any(row.unit_id != submission.unit_id for row in rows.values()):
         for row in rows.values():
-            wrong |= {code for code, kept in row.content["children"].items() if code not in rows or rows[code].hash != kept}
+            wrong |= {
+                code for code, kept in row.content["children"].items() if code not in rows or rows[code].hash != kept
+            }
     return sorted(wrong)
 
 
@@ -326,7 +330,9 @@ def _catalogue(content: Content) -> list[Measure]:
 
 
 def _measure(indicator: Indicator) -> Measure:
-    parts = {indicator.part_key(cut, part): words for cut, named in indicator.cuts.items() for part, words in named.items()}
+    parts = {
+        indicator.part_key(cut, part): words for cut, named in indicator.cuts.items() for part, words in named.items()
+    }
     return Measure(
         code=indicator.code,
         section=indicator.section,

@@ -36,7 +36,12 @@ class Gap:
 
 
 def gaps(unit: Unit, campaign: Campaign, round_: Round) -> list[Gap]:
-    return [*_order(unit, campaign), *_time(unit, campaign, round_), *_own_work(unit, campaign, round_), *_below(unit, campaign, round_)]
+    return [
+        *_order(unit, campaign),
+        *_time(unit, campaign, round_),
+        *_own_work(unit, campaign, round_),
+        *_below(unit, campaign, round_),
+    ]
 
 
 def _order(unit: Unit, campaign: Campaign) -> Iterator[Gap]:
@@ -52,7 +57,10 @@ def _time(unit: Unit, campaign: Campaign, round_: Round) -> Iterator[Gap]:
         return
     last = last_day(unit, campaign)
     if today() < last:
-        yield Gap(_("The final report can be signed from %(day)s, the last day of the campaign here.") % {"day": f"{last:%d.%m.%Y}"})
+        yield Gap(
+            _("The final report can be signed from %(day)s, the last day of the campaign here.")
+            % {"day": f"{last:%d.%m.%Y}"}
+        )
 
 
 def _own_work(unit: Unit, campaign: Campaign, round_: Round) -> Iterator[Gap]:
@@ -61,9 +69,15 @@ def _own_work(unit: Unit, campaign: Campaign, round_: Round) -> Iterator[Gap]:
     silent = silent_days(unit, campaign, min(round_.as_of, today()))
     if silent:
         days = sum(silent.values())
-        names = SchoolClass.objects.filter(pk__in=silent).order_by("grades", "name_order").values_list("name", flat=True)
+        names = (
+            SchoolClass.objects.filter(pk__in=silent).order_by("grades", "name_order").values_list("name", flat=True)
+        )
         yield Gap(
-            ngettext("%(days)s class-day has no register: %(classes)s.", "%(days)s class-days have no register: %(classes)s.", days)
+            ngettext(
+                "%(days)s class-day has no register: %(classes)s.",
+                "%(days)s class-days have no register: %(classes)s.",
+                days,
+            )
             % {"days": days, "classes": listed(list(names))},
             hard=round_.is_final,
         )
@@ -99,7 +113,9 @@ def empty_sections(figures: dict[str, Figure]) -> list[str]:
     return [
         section
         for section in MAY_BE_NIL
-        if not any(figures[code].numerator for code, one in CATALOGUE.items() if one.section == section and code in figures)
+        if not any(
+            figures[code].numerator for code, one in CATALOGUE.items() if one.section == section and code in figures
+        )
     ]
 
 
@@ -110,7 +126,9 @@ def nil_gaps(figures: dict[str, Figure], nil: list[str]) -> list[Gap]:
     wrong = [str(SECTIONS[section]) for section in nil if section in SECTIONS and section not in empty]
     found = []
     if unsigned:
-        found.append(Gap(_("Say «nothing to report» for each empty section: %(sections)s.") % {"sections": ", ".join(unsigned)}))
+        found.append(
+            Gap(_("Say «nothing to report» for each empty section: %(sections)s.") % {"sections": ", ".join(unsigned)})
+        )
     if wrong:
         found.append(Gap(_("There is something to report here: %(sections)s.") % {"sections": ", ".join(wrong)}))
     return found
@@ -126,7 +144,9 @@ def listed(names: list[str]) -> str:
 def last_day(unit: Unit, campaign: Campaign) -> date:
     """The last day of the unit's own window (the nearest unit's order), whatever the day is today."""
     with connection.cursor() as cursor:
-        cursor.execute("select last from campaign_windows(%s, %s, %s, %s)", [campaign.pk, campaign.closes, unit.pk, unit.pk])
+        cursor.execute(
+            "select last from campaign_windows(%s, %s, %s, %s)", [campaign.pk, campaign.closes, unit.pk, unit.pk]
+        )
         row = cursor.fetchone()
     return row[0] if row else campaign.closes
 
@@ -140,7 +160,9 @@ def silent_days(unit: Unit, campaign: Campaign, as_of: date) -> dict[int, int]:
 
 def registers_today(unit: Unit, campaign: Campaign) -> tuple[int, int]:
     """Classes with a register today, and classes that owe one.  For a district or a school: it reads its rows."""
-    sql = f"""with {WINDOWS} select count(*) filter (where taken), count(*) from ({CLASS_DAYS.sql}) d where taught > 0"""
+    sql = (
+        f"""with {WINDOWS} select count(*) filter (where taken), count(*) from ({CLASS_DAYS.sql}) d where taught > 0"""
+    )
     taken, owed = _ask(sql, campaign, today(), today(), today(), unit.pk)[0]
     return taken, owed
 
@@ -148,7 +170,15 @@ def registers_today(unit: Unit, campaign: Campaign) -> tuple[int, int]:
 def _ask(sql: str, campaign: Campaign, as_of: date, first: date, last: date, unit: int) -> list[Any]:
     low, high = subtree(unit)
     schools = list(Unit.objects.schools().filter(pk__range=(low, high)).values_list("pk", flat=True))
-    values = {"campaign": campaign.pk, "as_of": as_of, "first": first, "last": last, "low": low, "high": high, "units": schools}
+    values = {
+        "campaign": campaign.pk,
+        "as_of": as_of,
+        "first": first,
+        "last": last,
+        "low": low,
+        "high": high,
+        "units": schools,
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()

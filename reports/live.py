@@ -140,7 +140,13 @@ def _store(campaign: Campaign, before: Amounts, after: Amounts) -> None:
             elif key in shares or (amount and amount != old.get(key)):
                 rows.append(
                     Value(
-                        campaign=campaign, unit_id=unit, code=key[0], cut=key[1], numerator=amount, denominator=denominator, at=now
+                        campaign=campaign,
+                        unit_id=unit,
+                        code=key[0],
+                        cut=key[1],
+                        numerator=amount,
+                        denominator=denominator,
+                        at=now,
                     )
                 )
             elif not amount and key in old:
@@ -158,7 +164,9 @@ def _store(campaign: Campaign, before: Amounts, after: Amounts) -> None:
 
 def _shares(amounts: dict[tuple[str, str], int]) -> dict[tuple[str, str], tuple[int, int | None]]:
     made: dict[str, Figure] = figures_of(amounts)
-    return {(code, ""): (made[code].numerator, made[code].denominator) for code, one in CATALOGUE.items() if one.is_share}
+    return {
+        (code, ""): (made[code].numerator, made[code].denominator) for code, one in CATALOGUE.items() if one.is_share
+    }
 
 
 def recount(campaign: Campaign) -> tuple[list[Difference], int]:

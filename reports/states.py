@@ -20,7 +20,15 @@ SUBMISSION = Workflow(
     S.DRAFT,
     Move("sign", (S.DRAFT, S.RETURNED), S.SIGNED, P.REPORT_SIGN, _("Sign and send")),
     Move("accept", (S.SIGNED,), S.ACCEPTED, P.REPORT_ACCEPT, _("Accept"), from_above=True),
-    Move("send_back", (S.SIGNED,), S.RETURNED, P.REPORT_ACCEPT, _("Return with a remark"), from_above=True, needs_note=True),
+    Move(
+        "send_back",
+        (S.SIGNED,),
+        S.RETURNED,
+        P.REPORT_ACCEPT,
+        _("Return with a remark"),
+        from_above=True,
+        needs_note=True,
+    ),
     Move("seal", (S.DRAFT,), S.SEALED, P.SUMMARY_SEAL, _("Seal the summary"), at_root=True),
 )
 

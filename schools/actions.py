@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import date
 
+from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -13,9 +14,9 @@ from django.utils.translation import gettext as _
 from schools import number
 from schools.journal import record
 from schools.models import Document, Post, Stale, Unit, User
-from schools.rights import Level, Permission, Role
+from schools.rights import ROLES, Level, Permission, Role
 from schools.workflow import Refused
-from zabota.lib.clock import now
+from zabota.lib.clock import now, today
 
 _STEP = {Level.OBLAST: number.OBLAST, Level.DISTRICT: number.DISTRICT, Level.SCHOOL: number.SCHOOL}
 
@@ -27,10 +28,7 @@ def add_unit(*, code: str, parent: Unit, level: Level, name_kk: str, name_ru: st
     Raises Refused when the parent has no room for such a unit.
     """
     Unit.objects.select_for_update().get(pk=parent.pk)
-    if level == Level.OBLAST:
-        place = int(kato[:2]) * number.OBLAST
-    else:
-        place = next_number(parent.pk, level)
+    place = int(kato[:2]) * number.OBLAST if level == Level.OBLAST else next_number(parent.pk, level)
     return Unit.objects.create(id=place, code=code, level=level, name_kk=name_kk, name_ru=name_ru, kato=kato)
 
 
@@ -48,10 +46,59 @@ def next_number(parent: int, level: Level) -> int:
 
 
 @transaction.atomic
-def give_post(*, user: User, unit: Unit, role: Role, since: date, until: date | None = None, by: User) -> Post:
-    post = Post.objects.create(user=user, unit=unit, role=role, since=since, until=until)
+def add_account(*, login: str, surname: str, name: str, patronymic: str, email: str, by: User) -> User:
+    """A new account without a password: its owner sets one through a link that works once.
+
+    Raises Refused when the login is taken (in any letter case: people do not tell «Ivanov» from «ivanov»).
+    """
+    if User.objects.filter(username__iexact=login).exists():
+        raise Refused(_("The login %(login)s is taken. Choose another one.") % {"login": login})
+    user = User(username=login, last_name=surname, first_name=name, patronymic=patronymic, email=email)
+    user.set_unusable_password()
+    user.save()
+    if email:
+        EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    return user
+
+
+@transaction.atomic
+def give_post(
+    *, user: User, unit: Unit, role: Role, since: date, until: date | None = None, acting: bool = False, by: User
+) -> Post:
+    """The user holds the role at the unit from a date to a date.
+
+    Raises Refused for a role that does not exist at this level, for a post that is held already, and for a post given
+    to oneself: a unit administrator sees no child's data, and must not help oneself to it.
+    """
+    if user == by:
+        raise Refused(_("You cannot give a post to yourself. The administrator of the unit above does it."))
+    if (role, unit.level) not in ROLES:
+        raise Refused(
+            _("There is no post «%(role)s» at this level: %(level)s.")
+            % {"role": Role(role).label, "level": unit.get_level_display()}
+        )
+    if Post.objects.today().filter(user=user, unit=unit, role=role).exists():
+        raise Refused(_("%(name)s holds this post already.") % {"name": user.full_name})
+    post = Post.objects.create(user=user, unit=unit, role=role, since=since, until=until, acting=acting)
     record(post, "give_post", unit=unit.pk, by=by, after=role, note=user.username)
     return post
+
+
+@transaction.atomic
+def end_post(*, post: Post, by: User) -> Post:
+    """Today is the last day of the post; history keeps it.  Raises Refused when it has ended and for one's own post."""
+    held = Post.objects.select_for_update(of=("self",)).select_related("user", "unit").get(pk=post.pk)
+    if held.user == by:
+        raise Refused(_("You cannot end your own post. The administrator of the unit above does it."))
+    day = today()
+    if held.until is not None and held.until <= day:
+        raise Refused(_("This post has been ended already."))
+    if held.since > day:
+        raise Refused(_("This post has not begun yet: it begins on %(day)s.") % {"day": f"{held.since:%d.%m.%Y}"})
+    held.until = day
+    held.save(update_fields=["until"])
+    record(held, "end_post", unit=held.unit_id, by=by, before=held.role, note=held.user.username)
+    return held
 
 
 @transaction.atomic

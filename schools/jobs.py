@@ -54,7 +54,9 @@ def want(kind: str, key: str, *, by: User, **args: Any) -> Job:
     The row is written in the transaction that wants it; the queue hears of it after commit.
     """
     args["language"] = translation.get_language()
-    job, created = Job.objects.select_for_update().get_or_create(key=key, defaults={"kind": kind, "args": args, "user": by})
+    job, created = Job.objects.select_for_update().get_or_create(
+        key=key, defaults={"kind": kind, "args": args, "user": by}
+    )
     if not created and job.state == JobState.FAILED:
         job.state, job.tries, job.done, job.words, job.user, job.args = JobState.QUEUED, 0, 0, "", by, args
         job.lease_until = job.ended_at = None

@@ -45,7 +45,9 @@ class ReadingLog:
         if request.readings and response.status_code == 200:
             with scope(ranges_of_request(request)):
                 Reading.objects.bulk_create(
-                    Reading(by=request.user.username, unit_id=row.unit_id, subject=row._meta.label, subject_id=str(row.pk))
+                    Reading(
+                        by=request.user.username, unit_id=row.unit_id, subject=row._meta.label, subject_id=str(row.pk)
+                    )
                     for row in request.readings
                 )
         return response

@@ -2,7 +2,7 @@
 
 import uuid
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -16,11 +16,6 @@ from schools.number import ROOT, ancestors, subtree
 from schools.rights import Grants, Level, Permission, Role
 from schools.states import JobState, Ownership, SchoolKind
 from zabota.lib.clock import today
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    AnyUser = "User | AnonymousUser"
 
 MINISTRY_CODE = "KZ"
 
@@ -56,7 +51,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             clauses |= Q(pk__range=(first, last))
         return self.filter(clauses)
 
-    def for_user(self, user: "AnyUser", permission: Permission) -> Self:
+    def for_user(self, user: "User", permission: Permission) -> Self:
         return self.under(*user.grants.units(permission))
 
     def schools(self) -> Self:
@@ -113,7 +108,7 @@ class Scoped(models.QuerySet[Any]):
             clauses |= Q(unit_id__gte=first, unit_id__lte=last)  # a foreign key knows no __range
         return self.filter(clauses)
 
-    def for_user(self, user: "AnyUser", permission: Permission) -> Self:
+    def for_user(self, user: "User", permission: Permission) -> Self:
         return self.under(*user.grants.units(permission))
 
 
@@ -184,7 +179,7 @@ class PostQuerySet(models.QuerySet["Post"]):
     def today(self) -> Self:
         return self.filter(Q(until=None) | Q(until__gte=today()), since__lte=today())
 
-    def for_user(self, user: "AnyUser", permission: Permission) -> Self:
+    def for_user(self, user: "User", permission: Permission) -> Self:
         clauses = Q(pk__in=[])
         for first, last in map(subtree, user.grants.units(permission)):
             clauses |= Q(unit_id__gte=first, unit_id__lte=last)
@@ -323,5 +318,3 @@ class Stale(models.Model):
     unit_id = models.IntegerField(db_index=True)
     at = models.DateTimeField(auto_now_add=True)
     objects = Scoped.as_manager()
-
-

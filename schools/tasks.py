@@ -44,7 +44,9 @@ def run_job(pk: int) -> None:
         if job.tries >= MAX_TRIES:
             _end(job, JobState.FAILED, f"{type(trouble).__name__}")
         else:  # the lease is left to run out: the sweeper tries again
-            Job.objects.filter(pk=pk, holder=holder).update(lease_until=timezone.now() + timedelta(seconds=2**job.tries))
+            Job.objects.filter(pk=pk, holder=holder).update(
+                lease_until=timezone.now() + timedelta(seconds=2**job.tries)
+            )
             raise
     finally:
         stop.set()
@@ -74,7 +76,10 @@ def _carry_out(job: Job) -> None:
     kind = KINDS[job.kind]
     ranges = ranges_of(job.user.grants.all_units()) if job.user else COUNTRY
     steps = kind.run(job)
-    with translation.override(job.args.get("language")), pghistory.context(user=job.user and job.user.username, job=job.pk):
+    with (
+        translation.override(job.args.get("language")),
+        pghistory.context(user=job.user and job.user.username, job=job.pk),
+    ):
         while True:
             with scope(ranges, one_reading=kind.one_reading):
                 try:

@@ -1,31 +1,243 @@
-from django.http import Http404
-from schools.access import signed_in
+"""Pages of the school system: files, jobs, posts and accounts, the journal."""
+
+import operator
+from datetime import timedelta
+from functools import reduce
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from schools.access import Request, requires, signed_in
+from schools.actions import add_account, content_of, end_post, give_post
+from schools.forms import NEW, JournalSearch, StaffForm, StaffSearch, UnitSearch, labels_of
+from schools.jobs import want
+from schools.models import Document, Entry, Job, Post, Reading, User
+from schools.once import new_key, once
+from schools.rights import Level, Permission, Role
+from schools.states import JobState
+from schools.tables import lines_of
+from schools.workflow import Refused
+from zabota.lib.clock import now, today
+from zabota.lib.htmx import page_or_part
+from zabota.lib.paging import page_of
+
+# a file is shown by other programs; if a browser opens it after all, it may run and load nothing
+FILE_POLICY = "default-src 'none'; sandbox"
+
+
+def see_other(name: str, **kwargs: Any) -> HttpResponseRedirect:
+    return _to(reverse(name, kwargs=kwargs))
+
+
+def _to(url: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(url, status=303)
+
+
+# ---- files
+
 
 @signed_in
-def document(request, *args, **kwargs):
-    raise Http404
+def document(request: Request, pk: str) -> HttpResponse:
+    """A file of a unit, to those who hold the right written on it; one with names needs the right to see children."""
+    found = get_object_or_404(_documents_open_to(request.user), pk=pk)
+    if found.personal:
+        if not request.user.grants.cover(Permission.CHILD_VIEW, found.unit_id):
+            raise PermissionDenied
+        request.readings.append(found)
+    response = HttpResponse(content_of(found), content_type=found.content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found.name)
+    response["Content-Security-Policy"] = FILE_POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _documents_open_to(user: User) -> QuerySet[Document]:
+    return reduce(
+        operator.or_, (Document.objects.for_user(user, right).filter(permission=right) for right in Permission)
+    )
+
+
+# ---- jobs
+
 
 @signed_in
-def job(request, *args, **kwargs):
-    raise Http404
+def job(request: Request, pk: int) -> HttpResponse:
+    """How far the work has come that this person asked for; nobody else's business."""
+    found = get_object_or_404(request.user.jobs, pk=pk)
+    context = {"job": found, "words": _words_of(found), "state": found.state if found.ended else ""}
+    return page_or_part(request, "schools/job.html", "state", context)
+
+
+def _words_of(job: Job) -> str:
+    if job.state == JobState.DONE:
+        return _("Done.")
+    if job.state == JobState.FAILED:
+        # a refusal is a sentence of ours; anything else is the name of an error, which helps nobody
+        if job.words and not job.words.isidentifier():
+            return job.words
+        return _("The portal could not finish this after several tries. Nothing that was done before is lost.")
+    if job.state == JobState.QUEUED:
+        return _("In the queue: it starts within a few seconds. You may leave this page and come back.")
+    if not job.words:
+        return _("Under way: %(percent)s %%") % {"percent": job.percent}
+    return f"{job.words} ({job.percent} %)" if job.total else job.words
+
 
 @signed_in
-def job_again(request, *args, **kwargs):
-    raise Http404
+@require_POST
+def job_again(request: Request, pk: int) -> HttpResponse:
+    """A failed job starts afresh with what it was asked for; a job that runs already is left alone."""
+    found = get_object_or_404(request.user.jobs, pk=pk)
+    if found.state == JobState.FAILED:
+        again = {name: value for name, value in found.args.items() if name != "language"}
+        want(found.kind, found.key, by=request.user, **again)
+        messages.success(request, _("Started again."))
+    return see_other("job", pk=pk)
 
-@signed_in
-def staff(request, *args, **kwargs):
-    raise Http404
 
-@signed_in
-def staff_new(request, *args, **kwargs):
-    raise Http404
+# ---- posts and accounts
 
-@signed_in
-def post_end(request, *args, **kwargs):
-    raise Http404
 
-@signed_in
-def journal(request, *args, **kwargs):
-    raise Http404
+@requires(Permission.STAFF_VIEW)
+def staff(request: Request) -> HttpResponse:
+    """Who holds which post at the units below."""
+    form = StaffSearch(request.GET)
+    posts = form.narrow(Post.objects.for_user(request.user, Permission.STAFF_VIEW)).select_related("user", "unit")
+    narrow = _searches_first(request.user) and not form.selective
+    if narrow:  # above a district there are thousands: first one's own unit, then what is searched for
+        posts = posts.filter(unit__in=request.user.grants.units(Permission.STAFF_VIEW))
+    page = page_of(request, posts.order_by("unit_id", "role", "user__last_name", "pk"))
+    labels = labels_of([post.unit for post in page])
+    rows = [
+        {
+            "post": post,
+            "unit": labels[post.unit_id],
+            "ended": post.until is not None and post.until <= today(),
+            "may_end": _may_write(request.user, post) and post.since <= today(),
+            "waits": _may_write(request.user, post) and not post.user.has_usable_password(),
+        }
+        for post in page
+    ]
+    context = {"form": form, "page": page, "rows": rows, "narrow": narrow, "may_add": _may_add(request.user)}
+    return page_or_part(request, "schools/staff.html", "rows", context)
 
+
+def _searches_first(user: User) -> bool:
+    return any(
+        post.role == Role.ADMINISTRATOR and post.unit.level in (Level.MINISTRY, Level.OBLAST)
+        for post in user.current_posts
+    )
+
+
+def _may_add(user: User) -> bool:
+    return bool(user.grants.units(Permission.STAFF_WRITE))
+
+
+def _may_write(user: User, post: Post) -> bool:
+    return post.user_id != user.pk and user.grants.cover(Permission.STAFF_WRITE, post.unit_id)
+
+
+@requires(Permission.STAFF_WRITE)
+@once
+def staff_new(request: Request) -> HttpResponse:
+    """A post for a new or an existing account; afterwards, for a new one, the link that sets its password."""
+    if "account" in request.GET and request.method != "POST":
+        return _password_page(request, request.GET["account"])
+    search = UnitSearch(request.GET)
+    unit_words = search.cleaned_data["unit_words"] if search.is_valid() else ""
+    form = StaffForm(request.POST or None, user=request.user, unit_words=unit_words)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _given(request, form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    context = {"form": form, "search": search, "once": new_key()}
+    return render(request, "schools/staff_new.html", context, status=422 if form.errors else 200)
+
+
+def _given(request: Request, data: dict[str, Any]) -> HttpResponse:
+    if data["account"] == NEW:
+        person = {name: data[name] for name in ("login", "surname", "name", "patronymic", "email")}
+        holder = add_account(**person, by=request.user)
+    else:
+        holder = data["holder"]
+    post = give_post(
+        user=holder,
+        unit=data["unit"],
+        role=Role(data["role"]),
+        since=data["since"],
+        until=data["until"],
+        acting=data["acting"],
+        by=request.user,
+    )
+    messages.success(request, _("%(name)s: %(post)s.") % {"name": holder.full_name, "post": post.title})
+    if holder.has_usable_password():
+        return see_other("staff")
+    return _to(reverse("staff_new", query={"account": holder.username}))
+
+
+def _password_page(request: Request, login: str) -> HttpResponse:
+    """The link for somebody who has no password yet; showing it is kept in the reading log.
+
+    Only while every post of the account is ours to give: nobody takes over an account through it.
+    """
+    holder = get_object_or_404(User, username=login, is_active=True)
+    posts = list(holder.posts.select_related("unit"))
+    ours = posts and all(_may_write(request.user, post) for post in posts)
+    if not ours or holder.has_usable_password():
+        raise Http404
+    request.readings.append(posts[0])
+    key = f"{user_pk_to_url_str(holder)}-{default_token_generator.make_token(holder)}"
+    uid, _dash, token = key.partition("-")
+    link = request.build_absolute_uri(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token}))
+    until = now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    context = {"holder": holder, "posts": posts, "link": link, "until": until}
+    return render(request, "schools/password_link.html", context)
+
+
+@requires(Permission.STAFF_WRITE)
+def post_end(request: Request, pk: int) -> HttpResponse:
+    """Ends a post today; the page before the button says whose and which."""
+    posts = Post.objects.for_user(request.user, Permission.STAFF_WRITE).select_related("user", "unit")
+    post = get_object_or_404(posts, pk=pk)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            end_post(post=post, by=request.user)
+        except Refused as trouble:
+            refusal = str(trouble)
+        else:
+            messages.success(
+                request,
+                _("%(name)s: the post «%(post)s» ends today.") % {"name": post.user.full_name, "post": post.title},
+            )
+            return see_other("staff")
+    context = {"post": post, "today": today(), "refusal": refusal}
+    return render(request, "schools/post_end.html", context, status=422 if refusal else 200)
+
+
+# ---- journal
+
+
+@requires(Permission.JOURNAL_VIEW)
+def journal(request: Request) -> HttpResponse:
+    """Who did what, and who opened whose card; the newest first."""
+    readings = request.GET.get("what") == "readings"
+    form = JournalSearch(request.GET)
+    source = Reading if readings else Entry
+    rows = form.narrow(source.objects.for_user(request.user, Permission.JOURNAL_VIEW), request.user)
+    # in the order of the key, which is the order of time: no index is asked to sort the country's years
+    page = page_of(request, rows.order_by("-pk"))
+    context = {"form": form, "page": page, "lines": lines_of(page), "readings": readings}
+    return page_or_part(request, "schools/journal.html", "rows", context)

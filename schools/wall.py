@@ -33,7 +33,7 @@ def inside(column: str = "unit_id") -> str:
     return INSIDE.format(column=column)
 
 
-def Wall(table: str, visible: str = "", written: str = "", handed_down: bool = False) -> RunSQL:  # noqa: N802
+def Wall(table: str, visible: str = "", written: str = "", handed_down: bool = False) -> RunSQL:
     """Migration operation: rows of the table are seen and written only inside the scope."""
     written = written or inside()
     visible = visible or written
@@ -48,8 +48,8 @@ def Wall(table: str, visible: str = "", written: str = "", handed_down: bool = F
     )
 
 
-def Audited(event_table: str, by_whom: str = "") -> RunSQL:  # noqa: N802
-    """Migration operation: the rows that triggers write about a table stand behind the wall too, and are only ever added.
+def Audited(event_table: str, by_whom: str = "") -> RunSQL:
+    """Migration operation: rows that triggers write about a table stand behind the wall too, and are only added.
 
     `by_whom` widens who may cause a row where the table itself is written from more units than its own.
     """
@@ -63,7 +63,7 @@ def Audited(event_table: str, by_whom: str = "") -> RunSQL:  # noqa: N802
     )
 
 
-def Deletable(*tables: str) -> RunSQL:  # noqa: N802
+def Deletable(*tables: str) -> RunSQL:
     """Migration operation: here a person may really delete."""
     names = ", ".join(tables)
     return RunSQL(f"grant delete on {names} to {APP_ROLE}", f"revoke delete on {names} from {APP_ROLE}")

@@ -66,7 +66,9 @@ class Workflow:
         if not move.allowed(by, locked.unit_id):
             raise PermissionDenied
         if locked.state not in move.sources:
-            raise WrongState(_("This has been changed meanwhile: it is now «%(state)s».") % {"state": locked.get_state_display()})
+            raise WrongState(
+                _("This has been changed meanwhile: it is now «%(state)s».") % {"state": locked.get_state_display()}
+            )
         if move.needs_note and not note.strip():
             raise Refused(_("Give the reason."))
         before, paper.state = locked.state, move.target
@@ -103,6 +105,6 @@ class Workflow:
         return f"({rule})"
 
 
-def Guard(workflow: Workflow, table: str) -> RunSQL:  # noqa: N802
+def Guard(workflow: Workflow, table: str) -> RunSQL:
     """Migration operation: the database keeps the workflow's table too."""
     return RunSQL(workflow.guard(table), f"drop trigger {table}_moves on {table}; drop function {table}_moves()")

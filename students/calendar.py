@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from schools.models import User
@@ -13,8 +14,10 @@ from schools.number import ancestors
 from schools.rights import Permission
 from students.models import DayOff, SchoolClass
 from students.states import DayOffKind
+from zabota.lib.clock import today
 
 TAUGHT, DISTANCE, OFF = "taught", "distance", "off"
+RECENT = timedelta(days=30)
 SCHOOL_DAY = (TAUGHT, DISTANCE)  # a register is taken; on a distance day it says who was connected
 
 
@@ -60,9 +63,13 @@ def days_off_on(day: date, units: Collection[int]) -> list[DayOff]:
     return list(rows.select_related("unit").order_by("-unit_id", "-pk"))
 
 
-def announced_by_or_above(user: User) -> "list[int]":
-    """The units whose days off this person reads: the own ones and every unit above."""
-    return sorted({above for unit in user.grants.units(Permission.DAYOFF_WRITE) for above in ancestors(unit)})
+def announced(user: User, *, below: bool) -> "QuerySet[DayOff]":
+    """Days off of the person's own units and the units above them; with `below` recent ones of the units beneath."""
+    own = user.grants.units(Permission.DAYOFF_WRITE)
+    if below:
+        recent = DayOff.objects.for_user(user, Permission.DAYOFF_WRITE).filter(last__gte=today() - RECENT)
+        return recent.exclude(unit__in=own)
+    return DayOff.objects.filter(unit__in={above for unit in own for above in ancestors(unit)})
 
 
 def why_off(school_class: SchoolClass, kinds: dict[int, str], rows: Iterable[DayOff]) -> str:

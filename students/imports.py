@@ -1,16 +1,18 @@
 """The roster workbook: read into typed rows with their cells, then checked, one function per rule (PRODUCT 13)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from schools.models import Unit
 from students.actions.rosters import HIGHEST_GRADE, LONGEST_NAME, RosterRow, class_key, class_title, decide
+from students.models import Enrolment
 from students.states import Form, Sex
-from zabota.lib import iin, kazakh, sheets_in
+from zabota.lib import iin, kazakh, sheets_in, sheets_out
 from zabota.lib.clock import today
 from zabota.lib.sheets_in import BadCell, Cell, Refused, said
 
@@ -22,7 +24,7 @@ VERSION: Final = "1"
 # the names of the columns in Kazakh, Russian and English, then how НОБД and electronic journals call them
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "class_name": ("Сынып", "Класс", "Class", "Сынып литері", "Литер класса", "Класс/группа", "Сынып/топ"),
-    "grade": ("Параллель", "Parallel", "Grade", "Класс параллель", "Год обучения", "Оқу жылы"),
+    "grade": ("Параллель", "Параллель", "Grade", "Parallel", "Класс параллель"),
     "surname": ("Тегі", "Фамилия", "Surname", "Last name"),
     "name": ("Аты", "Имя", "Name", "First name", "Есімі"),
     "patronymic": ("Әкесінің аты", "Отчество", "Patronymic", "Отчество при наличии", "Әкесінің аты бар болса"),
@@ -87,6 +89,80 @@ class Roster:
     @property
     def rows(self) -> list[RosterRow]:
         return [line.row for line in self.lines if line.row is not None and not line.faults]
+
+
+# The template ----------------------------------------------------------------------------------------------------
+
+_IN_TEMPLATE = ("class_name", "grade", "surname", "name", "patronymic", "born", "sex", "iin", "form", "first")
+_FORMATS = {"class_name": sheets_out.TEXT, "born": sheets_out.DATE, "iin": sheets_out.TEXT, "first": sheets_out.DATE}
+
+
+def template(unit: Unit, enrolments: Iterable[Enrolment], stamp: str) -> bytes:
+    """The workbook a school fills in: its own children, drop-downs, instructions in both languages, the school's code.
+
+    `stamp` says who took it and when: the workbook names children.
+    """
+    spoken = {"kk": 0, "ru": 1}.get(translation.get_language() or "", 2)
+    sexes = {code: words[spoken] for code, words in SEXES.items()}
+    forms = {code: words[spoken] for code, words in FORMS.items()}
+    pupils = sheets_out.Sheet(
+        title=unit.name,
+        headers=[" / ".join(dict.fromkeys(COLUMNS[key][:2])) for key in _IN_TEMPLATE],
+        rows=[_template_row(enrolment, sexes, forms) for enrolment in enrolments],
+        number_formats=[_FORMATS.get(key, sheets_out.GENERAL) for key in _IN_TEMPLATE],
+        choices={
+            _IN_TEMPLATE.index("sex") + 1: list(sexes.values()),
+            _IN_TEMPLATE.index("form") + 1: list(forms.values()),
+        },
+    )
+    instructions = sheets_out.Sheet(
+        title=INSTRUCTIONS,
+        headers=["Қазақша", "Русский"],
+        rows=list(zip(_instructions("kk"), _instructions("ru"), strict=True)),
+        widths=[60, 60],
+        above=[stamp],
+        autofilter=False,
+    )
+    service = sheets_out.Sheet(
+        title=SERVICE_SHEET,
+        headers=["school", unit.code],
+        rows=[("version", VERSION)],
+        freeze=False,
+        autofilter=False,
+        hidden=True,
+    )
+    return sheets_out.workbook(pupils, instructions, service)
+
+
+def _template_row(enrolment: Enrolment, sexes: dict[str, str], forms: dict[str, str]) -> list[sheets_out.Value]:
+    pupil = enrolment.pupil
+    return [
+        enrolment.school_class.name,
+        enrolment.grade,
+        pupil.surname,
+        pupil.name,
+        pupil.patronymic,
+        pupil.born,
+        sexes.get(pupil.sex, ""),
+        pupil.iin,
+        forms.get(enrolment.form, ""),
+        enrolment.first,
+    ]
+
+
+def _instructions(language: str) -> list[str]:
+    with translation.override(language):
+        return [
+            _("Fill in one row for each child. Do not rename the columns."),
+            _("Class: 7А. A class the portal does not know yet is opened by itself."),
+            _("Grade: 0 to 12; it may stay empty where the name of the class begins with it."),
+            _("Dates: 31.12.2015."),
+            _("IIN: twelve digits as text. It may stay empty if the child has none yet."),
+            _("Form of study: choose from the list; empty means by day."),
+            _("From: the first day in this class; empty means 1 September in a class that is new here."),
+            _("An empty cell erases nothing. A child whose row is missing stays in its class."),
+            _("Do not enter arrivals from another school here: take them in on the page of the class."),
+        ]
 
 
 # Reading ---------------------------------------------------------------------------------------------------------

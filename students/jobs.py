@@ -1,6 +1,6 @@
 """Work of the queue: checking and entering roster workbooks."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 from django.db import connection
@@ -17,11 +17,11 @@ from students.models import Intake
 from students.states import IntakeState
 from zabota.lib import sheets_in
 
-Way = Iterator[Step]
+Way = Generator[Step, None, dict[str, str]]
 
 
 @handles(rosters.CHECK)
-def check_roster(job: Job) -> Any:
+def check_roster(job: Job) -> Way:
     """Read the workbook in a child process, run all rules, keep what was found.  A second run finds it done."""
     intake, by = _intake_of(job)
     if intake.state == IntakeState.UPLOADED:
@@ -30,12 +30,12 @@ def check_roster(job: Job) -> Any:
         roster = _read(intake, by)
         if roster is not None:
             yield Step(1, 2, _("Checking %(count)s rows") % {"count": len(roster.lines)})
-            _keep(intake, roster, by)
+            _keep(intake, roster, imports.check(roster, intake.unit), by)
     return {"url": reverse("intake", args=[intake.pk])}
 
 
 @handles(rosters.ENTER)
-def enter_roster(job: Job) -> Any:
+def enter_roster(job: Job) -> Way:
     """Read the workbook once more, look once more, enter it in one transaction.  A second run finds it entered."""
     intake, by = _intake_of(job)
     if intake.state == IntakeState.CHECKED:
@@ -44,9 +44,9 @@ def enter_roster(job: Job) -> Any:
         roster = imports.read_roster(content_of(intake.document), intake.unit)
         yield Step(1, 2, _("Entering %(count)s rows") % {"count": len(roster.lines)})
         _be_patient()
-        imports.check(roster, intake.unit)
+        changes = imports.check(roster, intake.unit)
         if roster.faults:  # the country has moved on since the check: show what stands in the way now
-            _keep(intake, roster, by, checked=True)
+            _keep(intake, roster, changes, by)
         else:
             rosters.enter(intake=intake, rows=roster.rows, by=by)
     return {"url": reverse("intake", args=[intake.pk])}
@@ -66,8 +66,7 @@ def _read(intake: Intake, by: User) -> imports.Roster | None:
         return None
 
 
-def _keep(intake: Intake, roster: imports.Roster, by: User, *, checked: bool = False) -> None:
-    changes = {"notes": roster.notes, "header_row": roster.header_row} if checked else imports.check(roster, intake.unit)
+def _keep(intake: Intake, roster: imports.Roster, changes: dict[str, Any], by: User) -> None:
     rosters.report(
         intake=intake,
         rows_read=len(roster.lines),

@@ -32,11 +32,11 @@ from zabota.lib.secret import SecretField
 if TYPE_CHECKING:
     from datetime import date
 
-    from schools.models import AnyUser
+    from schools.models import User
 
 
 class ClassQuerySet(Scoped):
-    def for_user(self, user: "AnyUser", permission: Permission) -> Self:
+    def for_user(self, user: "User", permission: Permission) -> Self:
         rows = super().for_user(user, permission)
         if {role for role, _level in user.grants.roles} == {Role.TEACHER}:
             return rows.filter(teacher=user)  # a class teacher sees one class, nothing else
@@ -54,7 +54,12 @@ class SchoolClass(OfUnit, Versioned):
     week = models.PositiveSmallIntegerField(_("school week, days"), null=True, blank=True)  # empty: the school's
     language = models.CharField(_("language"), max_length=5, choices=Language, default=Language.KK)
     teacher = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="classes", verbose_name=_("class teacher")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="classes",
+        verbose_name=_("class teacher"),
     )
     name_order = key_of("name", "kk_order")
     objects = ClassQuerySet.as_manager()
@@ -103,7 +108,7 @@ class PupilQuerySet(Scoped):
         enrolled = Enrolment.objects.under(*units).filter(pupil=OuterRef("pk"))
         return self.filter(Exists(enrolled) | Q(pk__in=super().under(*units).values("pk")))
 
-    def for_user(self, user: "AnyUser", permission: Permission) -> Self:
+    def for_user(self, user: "User", permission: Permission) -> Self:
         if {role for role, _level in user.grants.roles} == {Role.TEACHER}:
             classes = SchoolClass.objects.for_user(user, permission)
             return self.filter(Exists(Enrolment.objects.filter(pupil=OuterRef("pk"), school_class__in=classes)))
@@ -189,7 +194,9 @@ class Movement(OfUnit):
     left_on = models.DateField(_("left on"))
     slip = models.CharField(_("slip number"), max_length=30, blank=True)
     reason = models.CharField(_("reason"), max_length=10, choices=MovementReason)
-    to_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("to school"))
+    to_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("to school")
+    )
     to_text = models.CharField(_("to, in words"), max_length=200, blank=True)
     arrived_on = models.DateField(_("arrived on"), null=True, blank=True)
 
@@ -249,7 +256,9 @@ class Case(OfUnit, Versioned):
 
     key = models.CharField(_("key"), max_length=60, unique=True)
     finder = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("found by"))
-    pupil = models.ForeignKey(Pupil, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("pupil"))
+    pupil = models.ForeignKey(
+        Pupil, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("pupil")
+    )
     surname = models.CharField(_("surname"), max_length=100, blank=True)
     name = models.CharField(_("name"), max_length=100, blank=True)
     born = models.DateField(_("date of birth"), null=True, blank=True)

@@ -119,7 +119,9 @@ def make_country():
             School.objects.create(unit_id=number, week=5, kind="general")
     people = {}
     for login, role, unit in CAST:
-        user = User(username=login, last_name=login.title().replace("_", " "), first_name="Сынақ", email=f"{login}@example.kz")
+        user = User(
+            username=login, last_name=login.title().replace("_", " "), first_name="Сынақ", email=f"{login}@example.kz"
+        )
         user.set_unusable_password()
         user.save()
         Post.objects.create(user=user, unit_id=unit, role=role, since=date(2026, 9, 1))

@@ -36,7 +36,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    message = _("Your session has ended or cookies are switched off. Go back, sign in again and send the form once more.")
+    message = _(
+        "Your session has ended or cookies are switched off. Go back, sign in again and send the form once more."
+    )
     return render(request, "403.html", {"message": message}, status=403)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Sum
+from django.db.models import F, Func, Sum, TextField
 from django.utils.translation import gettext as _
 
 from aid.actions import Stale, season_of
@@ -33,7 +33,7 @@ class Twice(Refused):
     field = "reason"
 
     def __init__(self, earlier: list[Handout]) -> None:
-        super().__init__(_("This child was given the same kind of aid in this campaign. Give the reason, or stop here."))
+        super().__init__(_("This child was given the same kind of aid in this campaign. Give the reason or stop here."))
         self.earlier = earlier
 
 
@@ -67,6 +67,8 @@ def add_donor(*, kind: str, name: str, number: str = "", publicity: bool = False
         raise Refused(_("Give the donor's name."))
     if number and not iin.check(number):
         raise Refused(_("This is not a BIN or IIN: twelve digits with the right check digit."))
+    if not number and (known := _donor_in_sight(kind, name, by)):
+        return known
     key = f"n-{blind_index(number)[:40]}" if number else f"d-{secrets.token_hex(8)}"
     donor, made = Donor.objects.get_or_create(
         key=key, defaults={"kind": kind, "name": name, "number": number, "publicity": publicity}
@@ -217,6 +219,14 @@ def left_of(donation: Donation) -> tuple[int, int]:
     return donation.quantity - given["pieces"], donation.tenge - given["tenge"]
 
 
+def _donor_in_sight(kind: str, name: str, by: User) -> Donor | None:
+    """The donor of this name who has given to the person's own units before."""
+    gifts = Donation.objects.for_user(by, Permission.AID_VIEW).filter(donor__kind=kind)
+    folded = Func(F("donor__name"), function="kk_fold", output_field=TextField())
+    gift = gifts.annotate(folded=folded).filter(folded=fold(name)).select_related("donor").first()
+    return gift.donor if gift else None
+
+
 def _lock_child(pupil: Pupil, by: User) -> None:
     """Two gifts to one child at the same moment wait for each other, so the second one sees the first."""
     if not Pupil.objects.for_user(by, Permission.CHILD_VIEW).filter(pk=pupil.pk).exists():
@@ -305,9 +315,7 @@ def _checked(donation: Donation) -> None:
 
 def _inserted(handout: Handout, reason: str) -> None:
     """The exact copy is refused by the database, whoever was faster; the same kind again needs a reason."""
-    same = {
-        name: getattr(handout, name) for name in ("pupil", "giver", "date", "source", "kind", "size", "donation")
-    }
+    same = {name: getattr(handout, name) for name in ("pupil", "giver", "date", "source", "kind", "size", "donation")}
     if Handout.objects.filter(**same).exists():
         raise AlreadyEntered
     earlier = list(given_before(pupil=handout.pupil, day=handout.date, kind=handout.kind).select_related("giver"))

@@ -1,5 +1,7 @@
 from django.http import Http404
+
 from schools.access import signed_in
+
 
 @signed_in
 def submission_list(request, *args, **kwargs):

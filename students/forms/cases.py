@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Func, IntegerField
 from django.utils.translation import gettext_lazy as _
 
 from schools.models import Unit, User
-from schools.number import above
 from schools.rights import Permission
 from students.forms import DayField
 from students.forms.days import UnitChoice
@@ -32,12 +32,11 @@ class CaseFilters(forms.Form):
         self.fields["state"].choices = [*anything, (self.OPEN, _("still out")), *CaseState.choices]  # type: ignore[attr-defined]
         self.fields["kind"].choices = [*anything, *CaseKind.choices]  # type: ignore[attr-defined]
         own = user.grants.units(Permission.CASE_VIEW)
-        below = [unit for unit in Unit.objects.for_user(user, Permission.CASE_VIEW) if above(unit.pk) in own]
-        if below:
-            self.fields["unit"].queryset = Unit.objects.for_user(user, Permission.CASE_VIEW).filter(  # type: ignore[attr-defined]
-                pk__in=[unit.pk for unit in below]
-            )
-        else:
+        below = Unit.objects.for_user(user, Permission.CASE_VIEW).alias(
+            over=Func("pk", function="unit_above", output_field=IntegerField())
+        )
+        self.fields["unit"].queryset = below.filter(over__in=own)  # type: ignore[attr-defined]
+        if all(post.unit.is_school for post in user.current_posts):
             del self.fields["unit"]
         for field in self.fields.values():
             field.widget.attrs["class"] = "plain"

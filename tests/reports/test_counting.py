@@ -34,7 +34,9 @@ worlds = st.fixed_dictionaries(
         "week": st.sampled_from([5, 6]),
         "shift": st.sampled_from([1, 2]),
         "opens": st.none() | st.integers(0, 6).map(day),
-        "stays": st.lists(st.tuples(days, st.integers(0, 40), st.sampled_from([3, 7]), st.booleans()), min_size=1, max_size=5),
+        "stays": st.lists(
+            st.tuples(days, st.integers(0, 40), st.sampled_from([3, 7]), st.booleans()), min_size=1, max_size=5
+        ),
         "silent": st.sets(days, max_size=8),
         "off": st.lists(
             st.tuples(
@@ -173,7 +175,9 @@ def test_a_frost_day_never_lowers_attendance_below_what_it_is_without_that_days_
     frozen = make_class(SCHOOL, "7А", pupils=4)
     pupils = [stay.pupil for stay in frozen.enrolments.all()]
     for each, absent in [(date(2027, 1, 18), 1), (date(2027, 1, 19), 3)]:
-        register = Register.objects.create(unit_id=SCHOOL, school_class=frozen, date=each, taken_at="2027-01-19T09:00+05:00")
+        register = Register.objects.create(
+            unit_id=SCHOOL, school_class=frozen, date=each, taken_at="2027-01-19T09:00+05:00"
+        )
         for pupil in pupils[:absent]:
             Absence.objects.create(unit_id=SCHOOL, register=register, pupil=pupil, date=each, reason="ill")
     before = count(campaign, date(2027, 1, 28))[SCHOOL]["AT-07"].value
@@ -200,7 +204,9 @@ def test_live_values_follow_a_save_at_every_level(country, campaign):
     quiet = make_class(VILLAGE, "5А", pupils=1)
     touch([SCHOOL, VILLAGE])
     recount_stale()
-    register = Register.objects.create(unit_id=SCHOOL, school_class=live, date=date(2027, 1, 28), taken_at="2027-01-28T09:00+05:00")
+    register = Register.objects.create(
+        unit_id=SCHOOL, school_class=live, date=date(2027, 1, 28), taken_at="2027-01-28T09:00+05:00"
+    )
     pupil = live.enrolments.first().pupil
     Absence.objects.create(unit_id=SCHOOL, register=register, pupil=pupil, date=register.date, reason="no_shoes")
     touch([SCHOOL], [pupil.pk])

@@ -42,7 +42,7 @@ def test_a_foreign_row_cannot_be_written(two_classes):
 
 
 def test_a_child_is_seen_through_its_enrolment(two_classes):
-    ours, theirs = two_classes
+    ours, _theirs = two_classes
     moved = make_pupil(Unit.objects.get(pk=OTHER))
     from tests.make import enrol
 
@@ -91,7 +91,9 @@ def test_every_change_leaves_its_version(two_classes):
     pupil = Pupil.objects.first()
     Pupil.objects.filter(pk=pupil.pk).update(name="Жаңа")
     with connection.cursor() as cursor:
-        cursor.execute("select pgh_label, name from students_pupilevent where pgh_obj_id = %s order by pgh_id", [pupil.pk])
+        cursor.execute(
+            "select pgh_label, name from students_pupilevent where pgh_obj_id = %s order by pgh_id", [pupil.pk]
+        )
         assert cursor.fetchall() == [("insert", pupil.name), ("update", "Жаңа")]
 
 

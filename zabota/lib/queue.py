@@ -7,7 +7,7 @@ from django.utils.module_loading import import_string
 
 
 def later(task: str, *args: object) -> None:
-    """Send the task once the transaction has committed.  The broker may be away: the row of the work waits for the sweeper."""
+    """Send the task after commit.  The broker may be away: the row of the work waits for the sweeper."""
     transaction.on_commit(partial(_send, task, *args), robust=True)
 
 

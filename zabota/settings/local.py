@@ -6,7 +6,7 @@ from cryptography.fernet import Fernet
 
 from zabota.lib import embedded
 
-from .base import *  # noqa: F403
+from .base import *
 
 
 def _kept(name: str, make: object) -> str:
@@ -18,13 +18,13 @@ def _kept(name: str, make: object) -> str:
     return path.read_text()
 
 
-SECRET_KEY = SECRET_KEY or _kept("secret", lambda: secrets.token_urlsafe(50))  # noqa: F405
-FIELD_KEYS = FIELD_KEYS or [_kept("field", lambda: Fernet.generate_key().decode())]  # noqa: F405
-INDEX_KEY = INDEX_KEY or _kept("index", lambda: secrets.token_urlsafe(32))  # noqa: F405
-MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(embedded.home() / "media"))  # noqa: F405
-REDIS_URL = REDIS_URL or embedded.redis_url()  # noqa: F405
+SECRET_KEY = SECRET_KEY or _kept("secret", lambda: secrets.token_urlsafe(50))
+FIELD_KEYS = FIELD_KEYS or [_kept("field", lambda: Fernet.generate_key().decode())]
+INDEX_KEY = INDEX_KEY or _kept("index", lambda: secrets.token_urlsafe(32))
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(embedded.home() / "media"))
+REDIS_URL = REDIS_URL or embedded.redis_url()
 CELERY_BROKER_URL = REDIS_URL
-DEBUG = env.bool("DEBUG", default=False)  # noqa: F405
+DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(embedded.home() / "mail")

@@ -1,16 +1,16 @@
 """A server behind nginx.  Every secret comes from the environment; a missing one stops the start."""
 
-from .base import *  # noqa: F403
+from .base import *
 
-SECRET_KEY = env("SECRET_KEY")  # noqa: F405
-FIELD_KEYS = env.list("FIELD_KEYS")  # noqa: F405
-INDEX_KEY = env("INDEX_KEY")  # noqa: F405
-REDIS_URL = env("REDIS_URL")  # noqa: F405
+SECRET_KEY = env("SECRET_KEY")
+FIELD_KEYS = env.list("FIELD_KEYS")
+INDEX_KEY = env("INDEX_KEY")
+REDIS_URL = env("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
 DEBUG = False
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")  # noqa: F405
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])  # noqa: F405
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")  # noqa: F405
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")
 vars().update(EMAIL_CONFIG)
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

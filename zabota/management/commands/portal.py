@@ -131,8 +131,11 @@ class Command(BaseCommand):
         celery = ["-m", "celery", "-A", "zabota", "--quiet"]
         self.spawn(
             "web",
-            ["-m", "gunicorn", "zabota.wsgi", "--bind", f"{HOST}:{port}", "--workers", "3", "--timeout", "15"]
-            + ["--graceful-timeout", "5", "--worker-tmp-dir", str(embedded.home()), "--no-control-socket"],
+            [
+                *("-m", "gunicorn", "zabota.wsgi", "--bind", f"{HOST}:{port}"),
+                *("--workers", "3", "--timeout", "15", "--graceful-timeout", "5"),
+                *("--worker-tmp-dir", str(embedded.home()), "--no-control-socket"),
+            ],
             {"STATEMENT_TIMEOUT_MS": "3000"},
         )
         self.spawn("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-mingle"])
@@ -186,7 +189,7 @@ class Command(BaseCommand):
         for child in self.children:
             if child.ended:
                 raise CommandError(
-                    f"«{child.name}» has ended by itself (code {child.process.returncode}), so the rest is stopped too. "
+                    f"«{child.name}» has ended by itself (code {child.process.returncode}), so the rest is stopped too.\n"
                     f"The end of {child.log}:\n{child.last_lines()}"
                 )
 

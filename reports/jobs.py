@@ -1,0 +1,75 @@
+"""Work that outlives a request: sealing the summary, and signing where the count is long."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from campaigns.models import Campaign
+from reports.actions import SEAL, SIGN, keep_paper, seal, sealed, sign
+from reports.editions import Edition
+from reports.models import Paper, Submission
+from reports.papers.pdf import summary_pdf
+from reports.papers.plain import edition_bytes
+from reports.papers.workbook import summary_xlsx
+from reports.states import PaperFormat
+from schools.jobs import Step, handles
+from schools.models import Job
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PAPERS: list[tuple[str, PaperFormat, Callable[[Edition], bytes], str]] = [
+    ("kk", PaperFormat.PDF, summary_pdf, "application/pdf"),
+    ("ru", PaperFormat.PDF, summary_pdf, "application/pdf"),
+    ("kk", PaperFormat.XLSX, summary_xlsx, XLSX),
+    ("ru", PaperFormat.XLSX, summary_xlsx, XLSX),
+    ("kk", PaperFormat.JSON, edition_bytes, "application/json"),
+]
+
+
+@handles(SEAL, one_reading=True)
+def seal_summary(job: Job) -> Iterator[Step]:
+    """One reading of the whole country, then the documents from what it kept.  Every step may run twice."""
+    assert job.user is not None
+    campaign, form = Campaign.objects.get(code=job.args["campaign"]), job.args["form"]
+    total = len(PAPERS) + 1
+    yield Step(0, total, _("Counting the country"))
+    submission = seal(campaign=campaign, form=form, by=job.user)
+    for done, (language, format, make, content_type) in enumerate(PAPERS, 1):
+        yield Step(
+            done,
+            total,
+            _("Making the document: %(format)s, %(language)s") % {"format": format.label, "language": language},
+        )
+        if Paper.objects.filter(submission=submission, language=language, format=format).exists():
+            continue
+        with translation.override(language):
+            content = make(sealed(submission))
+            name = f"{campaign.code} {form} {submission.as_of:%Y-%m-%d} {language}.{format}"
+        keep_paper(
+            submission=submission,
+            language=language,
+            format=format,
+            content=content,
+            name=name,
+            content_type=content_type,
+            by=job.user,
+        )
+    return _result("summary_of", form)
+
+
+@handles(SIGN, one_reading=True)
+def sign_report(job: Job) -> Iterator[Step]:
+    """Sign the report of an oblast or a city: its count reads too much for a request."""
+    assert job.user is not None
+    yield Step(0, 1, _("Counting the figures"))
+    submission = Submission.objects.select_related("unit", "campaign").get(pk=job.args["submission"])
+    if submission.kept.exists():
+        return _result("submission", submission.unit.code, submission.form)
+    sign(submission=submission, nil=job.args["nil"], missing=job.args["missing"], by=job.user)
+    return _result("submission", submission.unit.code, submission.form)
+
+
+def _result(url_name: str, *args: Any) -> dict[str, Any]:
+    return {"url": reverse(url_name, args=args)}

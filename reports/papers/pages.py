@@ -1,0 +1,159 @@
+"""What stands on the pages of a printed summary, as ready words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from reports.editions import Edition, Measure, section_names
+from reports.figures import Figure
+from reports.words import language, number, shown
+from schools.models import Unit
+from schools.rights import Level
+from zabota.lib.kazakh import order_key
+
+MOST_COLUMNS = 8
+KEY = ("CN-01", "CN-05", "AT-07", "AT-10", "CS-01", "CS-12", "CS-02", "CS-03", "FM-02", "AD-01", "AD-04")
+RATED = ("AT-07", "AD-01", "AD-04")
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    cells: list[str]
+    heading: bool = False  # a line above its schools or districts
+
+
+@dataclass(frozen=True)
+class Group:
+    """A table: measures across, units down, the unit itself as the total."""
+
+    title: str
+    columns: list[Measure]
+    rows: list[Row]
+    total: Row | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """An indicator of the unit itself: its value and what it is made of."""
+
+    measure: Measure
+    value: str
+    parts: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    value: str
+    percent: float
+    href: str = ""
+    fill: str = ""
+
+
+@dataclass(frozen=True)
+class Bars:
+    title: str
+    bars: list[Bar]
+
+
+def by_section(edition: Edition) -> list[tuple[str, list[Line]]]:
+    """All indicators of the unit itself, section by section."""
+    names = section_names()
+    return [
+        (
+            names[section],
+            [Line(one, shown(edition.own[one.code]), parts(one, edition.own[one.code])) for one in measures],
+        )
+        for section, measures in _sections(edition.catalogue)
+    ]
+
+
+def key_lines(edition: Edition) -> list[Line]:
+    return [Line(one, shown(edition.own[one.code]), "") for one in _chosen(edition, KEY)]
+
+
+def parts(measure: Measure, figure: Figure) -> str:
+    """«ill 12, social 4»: the parts that are not zero."""
+    words = language()
+    return ", ".join(f"{measure.parts[key][words]} – {number(amount)}" for key, amount in figure.by.items() if amount)
+
+
+def tables(edition: Edition) -> list[Group]:
+    """Tables of the units one level below, at most so many columns each."""
+    units = in_order(edition.children)
+    if not units:
+        return []
+    names, made = section_names(), []
+    for section, measures in _sections(edition.catalogue):
+        for some in _evenly(measures):
+            rows = [_row(edition, unit, some) for unit in units]
+            made.append(Group(names[section], some, rows, _row(edition, edition.unit, some)))
+    return made
+
+
+def annex(edition: Edition) -> Group | None:
+    """Units two levels below under their parents: districts of the country, schools of an oblast."""
+    columns = _chosen(edition, KEY)
+    rows = []
+    for unit in in_order(edition.children):
+        inner = [
+            each for each in in_order(edition.below(unit)) if unit.level == Level.DISTRICT or _in_annex(edition, each)
+        ]
+        if inner:
+            rows.append(_row(edition, unit, columns, heading=True))
+            rows += [_row(edition, each, columns) for each in inner]
+    return Group("", columns, rows, None) if rows else None
+
+
+def charts(edition: Edition) -> list[Bars]:
+    units = edition.children
+    if len(units) < 2:
+        return []
+    return [bars(edition, one, units) for one in _chosen(edition, RATED)]
+
+
+def bars(edition: Edition, measure: Measure, units: Iterable[Unit]) -> Bars:
+    """The units from the highest value to the lowest; those with no data last."""
+    values = {unit.pk: edition.figures[unit.pk][measure.code] for unit in units}
+    longest = 1 if measure.share_of else max((figure.numerator for figure in values.values()), default=0)
+    ranked = sorted(
+        in_order(units), key=lambda unit: -1 * (values[unit.pk].value if values[unit.pk].value is not None else -1)
+    )
+    return Bars(
+        measure.name,
+        [
+            Bar(unit.name, shown(values[unit.pk]), 100 * (values[unit.pk].value or 0) / longest if longest else 0)
+            for unit in ranked
+        ],
+    )
+
+
+def in_order(units: Iterable[Unit]) -> list[Unit]:
+    """By name in the order of the Kazakh alphabet, with the names the edition has kept."""
+    return sorted(units, key=lambda unit: (order_key(unit.name), unit.pk))
+
+
+def _in_annex(edition: Edition, unit: Unit) -> bool:
+    """The country's annex names districts; a city's own schools stand in the workbook."""
+    return edition.unit.level != Level.MINISTRY or unit.level == Level.DISTRICT
+
+
+def _row(edition: Edition, unit: Unit, columns: list[Measure], heading: bool = False) -> Row:
+    return Row(unit.name, [shown(edition.figures[unit.pk][one.code]) for one in columns], heading)
+
+
+def _chosen(edition: Edition, codes: Iterable[str]) -> list[Measure]:
+    known = {one.code: one for one in edition.catalogue}
+    return [known[code] for code in codes if code in known]
+
+
+def _sections(catalogue: list[Measure]) -> list[tuple[str, list[Measure]]]:
+    return [(section, list(some)) for section, some in groupby(catalogue, key=lambda one: one.section)]
+
+
+def _evenly(measures: list[Measure]) -> list[list[Measure]]:
+    """Cut into as few tables as fit the page, of about the same width."""
+    pieces = -(-len(measures) // MOST_COLUMNS)
+    size = -(-len(measures) // pieces)
+    return [measures[start : start + size] for start in range(0, len(measures), size)]
