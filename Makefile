@@ -55,13 +55,13 @@ check: venv-dev $(COMPILED) ## style, types, imports, migrations, settings of a 
 	$(RUN) .ci/messages.py
 
 .PHONY: bench
-bench: system venv-dev $(COMPILED) ## how fast and how heavy: each figure with the limit it must keep
-	@for script in bench/*.py; do echo "== $$script"; $(RUN) "$$script" || exit 1; done
+bench: system venv-dev $(COMPILED) ## how fast and how heavy: each figure with the limit it must keep (tests/bench/bench_*.py)
+	$(PYTEST) tests/bench -o python_files='bench_*.py' -s
 
 .PHONY: messages
 messages: venv-dev ## collect the words of our pages into locale/ for translation (kk, ru, en)
 	$(RUN) -m django makemessages --locale kk --locale ru --locale en --no-wrap --add-location file --no-obsolete \
-		--extension py,html,txt --ignore 'var/*' --ignore 'tests/*' --ignore 'bench/*' --ignore 'static/*'
+		--extension py,html,txt --ignore 'var/*' --ignore 'tests/*' --ignore 'static/*'
 
 .PHONY: lock
 lock: venv-dev ## choose package versions anew: requirements/*.in into *.txt with hashes

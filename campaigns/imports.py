@@ -50,10 +50,6 @@ ORDERS = Table(
         Column("title_kk", text_of(Order, "title_kk")),
     ],
     key=("unit", "campaign", "number"),
-    known="""select o.id, u.code as unit, c.code as campaign, o.number
-               from campaigns_order o
-               join schools_unit u on u.id = o.unit_id
-               join campaigns_campaign c on c.id = o.campaign_id""",
     refs=[Ref(("unit",), UNITS, "unit_id"), Ref(("campaign",), CAMPAIGNS, "campaign_id")],
     steps=[
         in_order("opens", "closes"),

@@ -1,5 +1,6 @@
 """Verbs of reporting: prepare, write, sign, accept, send back, seal."""
 
+from collections.abc import Iterable
 from datetime import datetime, time
 
 from django.core.exceptions import PermissionDenied
@@ -11,7 +12,7 @@ from reports.counting import count
 from reports.editions import Edition, Missing, counted, keep_sealed, keep_signed, sealed_edition
 from reports.gaps import Gap, gaps, nil_gaps
 from reports.models import Paper, Submission
-from reports.places import at_work, below, in_order, latest
+from reports.places import children, latest
 from reports.states import SUBMISSION, PaperFormat, SubmissionState
 from schools.actions import keep_document
 from schools.jobs import want
@@ -155,6 +156,16 @@ def send_back(*, submission: Submission, note: str, by: User) -> Submission:
     return submission
 
 
+@transaction.atomic
+def want_signature(*, submission: Submission, nil: list[str], missing: dict[str, str], by: User) -> Job:
+    """Ask for the signature under a report whose count reads too much for a request; what is missing is said at once."""
+    if not may_sign(by, submission.unit_id):
+        raise PermissionDenied
+    found = gaps(submission.unit, submission.campaign, _round(submission.campaign, submission.form))
+    _refuse(found, {code: why for code, why in missing.items() if why.strip()})
+    return want(SIGN, f"sign:{submission.pk}", by=by, submission=submission.pk, nil=nil, missing=missing)
+
+
 # ---- the summary
 
 
@@ -182,7 +193,7 @@ def want_seal(*, campaign: Campaign, form: str, by: User) -> Job:
 
 def missing_reports(campaign: Campaign, form: str) -> list[Missing]:
     """Oblasts and republican schools whose report is not accepted, and the remark it was returned with."""
-    units = list(in_order(at_work(Unit.objects.filter(below(ROOT)), today())))
+    units = children(Unit.objects.get(pk=ROOT))
     reports = latest(campaign, form, [unit.pk for unit in units])
     found = []
     for unit in units:
@@ -191,6 +202,10 @@ def missing_reports(campaign: Campaign, form: str) -> list[Missing]:
             names = {"kk": unit.name_kk, "ru": unit.name_ru, "en": unit.name_kk}
             found.append(Missing(unit.code, names, report.state if report else "", report.remark if report else ""))
     return found
+
+
+def sealed_submission(campaign: Campaign, form: str) -> Submission | None:
+    return Submission.objects.filter(campaign=campaign, form=form, unit_id=ROOT, state=S.SEALED).first()
 
 
 @transaction.atomic
@@ -239,11 +254,10 @@ def keep_paper(
     )
 
 
-def sealed(submission: Submission) -> Edition:
-    """The sealed edition from what was kept."""
-    first = submission.signed_on
-    at = datetime.combine(first, time(), tzinfo=now().tzinfo) if first else None
-    return sealed_edition(submission, at)
+def sealed(submission: Submission, units: Iterable[int] | None = None) -> Edition:
+    """The sealed edition from what was kept: of the whole country, or of the ministry and some units for a page."""
+    assert submission.signed_on is not None
+    return sealed_edition(submission, datetime.combine(submission.signed_on, time(), tzinfo=now().tzinfo), units)
 
 
 def signature(user: User, unit: int) -> str:

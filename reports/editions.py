@@ -83,6 +83,7 @@ class Edition:
     form: str = ""
     text: str = ""
     signed_by: str = ""
+    school_count: int | None = None  # where the schools themselves are not loaded
 
     def __post_init__(self) -> None:
         self.catalogue = self.catalogue or measures()
@@ -114,6 +115,8 @@ class Edition:
 
     @property
     def schools(self) -> int:
+        if self.school_count is not None:
+            return self.school_count
         return sum(unit.level == Level.SCHOOL for unit in self.units)
 
     @property
@@ -262,6 +265,7 @@ def keep_sealed(submission: Submission, figures: Figures, missing: list[Missing]
                 "as_of": str(submission.as_of),
                 "signed_by": submission.signed_by,
                 "text": text,
+                "schools": sum(each.level == Level.SCHOOL for each in units.values()),
                 "labels": labels(),
                 "missing": [vars(each) for each in missing],
             }
@@ -274,9 +278,13 @@ def keep_sealed(submission: Submission, figures: Figures, missing: list[Missing]
     return rows[-1].hash
 
 
-def sealed_edition(submission: Submission, sealed_at: datetime | None) -> Edition:
-    """The edition from kept values alone, every unit of the country in it; names are those of the day of the seal."""
-    rows = list(submission.kept.order_by("unit_id"))
+def sealed_edition(submission: Submission, sealed_at: datetime, units_wanted: Iterable[int] | None = None) -> Edition:
+    """The edition from kept values alone; names are those of the day of the seal.
+
+    Every unit of the country is in it, or the ministry and those of `units_wanted`.
+    """
+    kept = submission.kept.order_by("unit_id")
+    rows = list(kept if units_wanted is None else kept.filter(unit_id__in=[submission.unit_id, *units_wanted]))
     root = next(row for row in rows if row.unit_id == submission.unit_id)
     catalogue = _catalogue(root.content)
     figures = {row.unit_id: figures_from(row.content["values"], catalogue) for row in rows}
@@ -294,6 +302,7 @@ def sealed_edition(submission: Submission, sealed_at: datetime | None) -> Editio
         form=submission.form,
         text=root.content["text"],
         signed_by=root.content["signed_by"],
+        school_count=root.content["schools"],
     )
 
 

@@ -14,7 +14,7 @@ from campaigns.states import OrderKind
 from reports.facts import CLASS_DAYS, WINDOWS
 from reports.figures import Figure
 from reports.indicators import CATALOGUE, SECTIONS
-from reports.places import at_work, below, in_order, latest
+from reports.places import children, latest
 from reports.states import SubmissionState
 from schools.models import Unit
 from schools.number import ancestors, subtree
@@ -94,9 +94,7 @@ def _own_work(unit: Unit, campaign: Campaign, round_: Round) -> Iterator[Gap]:
 
 
 def _below(unit: Unit, campaign: Campaign, round_: Round) -> Iterator[Gap]:
-    if unit.is_school:
-        return
-    units = list(in_order(at_work(Unit.objects.filter(below(unit.pk)), today())))
+    units = children(unit)
     reports = latest(campaign, round_.code, [each.pk for each in units])
     for each in units:
         report = reports.get(each.pk)

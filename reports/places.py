@@ -1,17 +1,21 @@
 """Which units stand one level below another, and by when each level reports."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Q
 from django.utils.translation import get_language
 
 from campaigns.models import PAYS_NO_HEED, Campaign, Round
-from reports.models import Submission
+from reports.counting import Amounts, figures_of
+from reports.figures import Figures
+from reports.models import Submission, Value
 from reports.states import SubmissionState
 from schools.models import Unit, UnitQuerySet
 from schools.number import DISTRICT, OBLAST, ROOT, span, subtree
 from schools.rights import Level
+from zabota.lib.clock import today
 
 S = SubmissionState
 HANDED_IN = (S.SIGNED, S.ACCEPTED, S.SEALED)
@@ -57,6 +61,36 @@ def latest(campaign: Campaign, form: str, units: Iterable[int]) -> dict[int, Sub
     return {row.unit_id: row for row in rows.order_by("unit_id", "-edition").distinct("unit_id")}
 
 
-def owing(units: Sequence[Unit], handed_in: dict[int, Submission]) -> list[Unit]:
-    """Those of the units that have not signed yet, or whose report was returned to them."""
-    return [unit for unit in units if unit.pk not in handed_in or handed_in[unit.pk].state not in HANDED_IN]
+@dataclass(frozen=True)
+class Place:
+    """A unit, the units directly below it, and how their reports of a round stand."""
+
+    unit: Unit
+    campaign: Campaign
+    round: Round
+    units: list[Unit]
+    reports: dict[int, Submission]
+
+    @property
+    def owing(self) -> list[Unit]:
+        """Those below that have not signed yet, or whose report was returned to them."""
+        return [unit for unit in self.units if unit.pk not in self.reports or self.reports[unit.pk].state not in HANDED_IN]
+
+
+def place_of(unit: Unit, campaign: Campaign, round_: Round) -> Place:
+    units = children(unit)
+    return Place(unit, campaign, round_, units, latest(campaign, round_.code, [unit.pk, *(each.pk for each in units)]))
+
+
+def children(unit: Unit) -> list[Unit]:
+    """The units directly below that are at work today, by name."""
+    return [] if unit.is_school else list(in_order(at_work(Unit.objects.filter(below(unit.pk)), today())))
+
+
+def plain_figures(campaign: Campaign, units: Iterable[int]) -> Figures:
+    """Stored figures of many units without their cuts, for tables."""
+    amounts: Amounts = {unit: {} for unit in units}
+    rows = Value.objects.plain().filter(campaign=campaign, unit_id__in=list(amounts))
+    for unit, code, amount in rows.values_list("unit_id", "code", "numerator"):
+        amounts[unit][code, ""] = amount
+    return {unit: figures_of(found) for unit, found in amounts.items()}

@@ -33,7 +33,7 @@ def add_unit(*, code: str, parent: Unit, level: Level, name_kk: str, name_ru: st
 
 
 def next_number(parent: int, level: Level) -> int:
-    """The number after the last one given to a unit of this level directly below the parent; numbers are never reused."""
+    """The number after the last one given to a unit of this level directly below the parent; none is ever reused."""
     step = _STEP[level]
     first, last = number.subtree(parent)
     if level == Level.SCHOOL:
@@ -56,9 +56,21 @@ def add_account(*, login: str, surname: str, name: str, patronymic: str, email: 
     user = User(username=login, last_name=surname, first_name=name, patronymic=patronymic, email=email)
     user.set_unusable_password()
     user.save()
-    if email:
-        EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
     return user
+
+
+@transaction.atomic
+def offer_password(*, user: User, by: User) -> None:
+    """Allow the link with which the account's owner sets the first password.
+
+    Raises Refused when there is a password already: nobody takes over an account through the link.
+    """
+    if user.has_usable_password():
+        raise Refused(_("%(name)s has a password already.") % {"name": user.full_name})
+    if user.email:  # the library keeps addresses apart and would add this one while the page is only read
+        EmailAddress.objects.get_or_create(user=user, email=user.email.lower(), defaults={"primary": True})
+    for post in user.posts.all():
+        record(post, "offer_password", unit=post.unit_id, by=by, note=user.username)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from schools.models import Post, Unit, User
-from schools.number import ROOT, ancestors
+from schools.names import labels_of, units_named
 from schools.rights import ROLES, Level, Permission, Role
 from zabota.lib.clock import today
 from zabota.lib.kazakh import fold, tidy
@@ -22,26 +22,6 @@ class Day(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
-
-
-def words_in(text: str) -> list[str]:
-    """The words of a search, as names of units are folded for it."""
-    return fold(text).split()
-
-
-def units_named(units: QuerySet[Unit], text: str) -> QuerySet[Unit]:
-    """Units whose code this is, or whose names hold every word."""
-    named = Q()
-    for word in words_in(text):
-        named &= Q(found_by__contains=word)
-    return units.filter(Q(code=text.strip()) | named)
-
-
-def labels_of(units: list[Unit]) -> dict[int, str]:
-    """Names with the parents' names, in one query for all of them: the same name exists thrice in the country."""
-    line = {up for unit in units for up in ancestors(unit.pk)} - {ROOT}
-    names = {unit.pk: unit.name for unit in Unit.objects.filter(pk__in=line)}
-    return {unit.pk: ", ".join(names[up] for up in ancestors(unit.pk) if up in names) or unit.name for unit in units}
 
 
 class StaffSearch(forms.Form):
@@ -111,7 +91,6 @@ class StaffForm(forms.Form):
         shown = list(units.order_by("pk")[: CHOICES_AT_MOST + 1])
         self.too_many = len(shown) > CHOICES_AT_MOST
         self.none_found = not shown
-        self.user_of_form = user
         field: Any = self.fields["unit"]
         field.queryset = units
         if not self.too_many:
@@ -151,8 +130,9 @@ class StaffForm(forms.Form):
 class JournalSearch(forms.Form):
     """Filters of the journal: who, where, when."""
 
+    what = forms.CharField(required=False, widget=forms.HiddenInput)
     login = forms.CharField(label=_("Login"), required=False, max_length=150)
-    unit = forms.CharField(label=_("Unit"), required=False, max_length=100, help_text="")
+    unit = forms.CharField(label=_("Unit"), required=False, max_length=100)
     first = forms.DateField(label=_("From"), required=False, widget=Day())
     last = forms.DateField(label=_("To"), required=False, widget=Day())
 

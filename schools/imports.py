@@ -1,6 +1,7 @@
 """Tables of a folder that hold the school system: units and staff (PRODUCT 13)."""
 
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ _ABOVE = {
     Level.DISTRICT: [Level.OBLAST],
     Level.SCHOOL: [Level.DISTRICT, Level.OBLAST, Level.MINISTRY],
 }
+_FIRST_DIGITS = "nullif(left(s.kato, 2), '')::int"
 _LAWFUL = ", ".join(f"('{level}', '{above}')" for level, allowed in _ABOVE.items() for above in allowed)
 
 _MINISTRY = f"""
@@ -38,16 +40,16 @@ class Email(Kind):
     def parse(self, text: str) -> str:
         try:
             EmailValidator()(text)
-        except ValueError:
+        except ValidationError:
             raise BadValue(_now("This is not an e-mail address."), _now("Write it as name@example.kz."))
         return text
 
 
-def is_school(column: str, table: str = "s") -> Check:
-    """Only a school has classes, families, registers: the unit named in this column must be one."""
+def is_school(column: str) -> Check:
+    """The unit named in this column is a school: nobody else has classes and a list of families."""
     return Check(
         column,
-        f"select line, {column} as value from {table} join schools_unit u on u.code = {column} where u.level <> 'school'",
+        f"select line, code as value from s join schools_unit u on u.code = s.{column} where u.level <> 'school'",
         _("This unit is not a school."),
         _("Name the school itself."),
     )
@@ -69,7 +71,7 @@ def _numbered(level: Level) -> list[Step]:
     An oblast's number is the two digits of its KATO code (`schools.actions.next_number` for one unit at a time).
     """
     following = f"coalesce(h.highest, p.id) + {_STEPS[level]} * row_number() over (partition by p.id order by s.line)"
-    place = f"left(s.kato, 2)::int * {OBLAST}" if level == Level.OBLAST else following
+    place = f"{_FIRST_DIGITS} * {OBLAST}" if level == Level.OBLAST else following
     return [
         f"""
         with highest as (
@@ -80,7 +82,7 @@ def _numbered(level: Level) -> list[Step]:
             join schools_unit p on p.code = s.parent
             left join highest h on h.parent = p.id
            where not s.bad and s.level = '{level}' and s.unit_id is null)
-        update load_units s set unit_id = places.place, parent_id = places.parent from places where s.line = places.line""",
+        update load_units s set unit_id = place, parent_id = places.parent from places where s.line = places.line""",
         Check(
             "parent",
             f"""select line, parent as value from s
@@ -136,8 +138,8 @@ UNITS = Table(
         ),
         Check(
             "level",
-            f"""select line, s.level as value, u.level as now from s join schools_unit u using (code)
-                 where u.level <> s.level and code <> '{MINISTRY_CODE}'""",
+            """select line, s.level as value, u.level as now from s join schools_unit u using (code)
+                 where u.level <> s.level""",
             _("The unit is of another level in the portal: %(now)s."),
             _("A unit never changes its level: give the new unit a code of its own."),
         ),
@@ -162,17 +164,17 @@ UNITS = Table(
         ),
         Check(
             "kato",
-            """select line, s.kato as value from s left join schools_unit u using (code)
-                where s.level = 'oblast' and (s.kato = '' or s.kato like '00%')
-                   or u.level = 'oblast' and s.kato <> '' and left(s.kato, 2)::int <> u.id / 10000000""",
+            f"""select line, s.kato as value from s left join schools_unit u using (code)
+                 where s.level = 'oblast'
+                   and (coalesce({_FIRST_DIGITS}, 0) = 0 or {_FIRST_DIGITS} <> u.id / {OBLAST})""",
             _("The number of an oblast is the first two digits of its KATO code, and it never changes."),
             _("Write the nine digits of its KATO code."),
         ),
         Check(
             "kato",
-            f"""select line, s.kato as value, coalesce(u.code, other.code) as other
+            f"""select s.line, s.kato as value, coalesce(u.code, other.code) as other
                   from s
-                  left join schools_unit u on u.id = left(s.kato, 2)::int * {OBLAST} and u.code <> s.code
+                  left join schools_unit u on u.id = {_FIRST_DIGITS} * {OBLAST} and u.code <> s.code
                   left join load_units other on other.level = 'oblast' and other.line < s.line
                                             and left(other.kato, 2) = left(s.kato, 2) and other.code <> s.code
                  where s.level = 'oblast' and coalesce(u.code, other.code) is not null""",
@@ -225,8 +227,6 @@ STAFF = Table(
         Column("to", Day()),
     ],
     key=("login", "unit", "role", "from"),
-    known="""select p.id, a.username as login, u.code as unit, p.role, p.since as "from"
-               from schools_post p join schools_user a on a.id = p.user_id join schools_unit u on u.id = p.unit_id""",
     refs=[Ref(("unit",), UNITS, "unit_id")],
     steps=[
         in_order("from", "to"),
@@ -273,7 +273,7 @@ STAFF = Table(
           from schools_post p
           join schools_user a on a.id = p.user_id
           join schools_unit u on u.id = p.unit_id
-         order by p.unit_id, a.username collate "C", p.role, p.since""",
+         order by p.unit_id, a.username collate "C", p.role collate "C", p.since""",
 )
 
 TABLES = (UNITS, STAFF)

@@ -11,14 +11,15 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from schools.forms import labels_of
 from schools.models import Entry, Reading, Unit, User
+from schools.names import labels_of
 from schools.workflow import Workflow
 
 # words of the deeds that are no moves of a workflow; every app adds its own in its AppConfig.ready
 VERBS: dict[str, str | Promise] = {
     "give_post": _("gave a post"),
     "end_post": _("ended a post"),
+    "offer_password": _("gave a link for the password"),
 }
 
 

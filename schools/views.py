@@ -10,6 +10,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -19,10 +20,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from schools.access import Request, requires, signed_in
-from schools.actions import add_account, content_of, end_post, give_post
-from schools.forms import NEW, JournalSearch, StaffForm, StaffSearch, UnitSearch, labels_of
+from schools.actions import add_account, content_of, end_post, give_post, offer_password
+from schools.forms import NEW, JournalSearch, StaffForm, StaffSearch, UnitSearch
 from schools.jobs import want
 from schools.models import Document, Entry, Job, Post, Reading, User
+from schools.names import labels_of
 from schools.once import new_key, once
 from schools.rights import Level, Permission, Role
 from schools.states import JobState
@@ -151,9 +153,11 @@ def _may_write(user: User, post: Post) -> bool:
 @requires(Permission.STAFF_WRITE)
 @once
 def staff_new(request: Request) -> HttpResponse:
-    """A post for a new or an existing account; afterwards, for a new one, the link that sets its password."""
-    if "account" in request.GET and request.method != "POST":
-        return _password_page(request, request.GET["account"])
+    """A post for a new or an existing account; for one without a password, the link that sets it."""
+    if request.method == "POST" and "link_for" in request.POST:
+        return _offered(request, _waiting(request.user, request.POST["link_for"]))
+    if request.method != "POST" and "account" in request.GET:
+        return _password_page(request, _waiting(request.user, request.GET["account"]))
     search = UnitSearch(request.GET)
     unit_words = search.cleaned_data["unit_words"] if search.is_valid() else ""
     form = StaffForm(request.POST or None, user=request.user, unit_words=unit_words)
@@ -166,6 +170,7 @@ def staff_new(request: Request) -> HttpResponse:
     return render(request, "schools/staff_new.html", context, status=422 if form.errors else 200)
 
 
+@transaction.atomic
 def _given(request: Request, data: dict[str, Any]) -> HttpResponse:
     if data["account"] == NEW:
         person = {name: data[name] for name in ("login", "surname", "name", "patronymic", "email")}
@@ -182,27 +187,42 @@ def _given(request: Request, data: dict[str, Any]) -> HttpResponse:
         by=request.user,
     )
     messages.success(request, _("%(name)s: %(post)s.") % {"name": holder.full_name, "post": post.title})
-    if holder.has_usable_password():
-        return see_other("staff")
+    return _offered(request, holder) if data["account"] == NEW else see_other("staff")
+
+
+def _waiting(user: User, login: str) -> User:
+    """An account without a password, every post of which is this user's to give; 404 for any other."""
+    holder = get_object_or_404(User, username=login, is_active=True)
+    posts = holder.posts.select_related("unit")
+    if holder.has_usable_password() or not posts or not all(_may_write(user, post) for post in posts):
+        raise Http404
+    return holder
+
+
+def _offered(request: Request, holder: User) -> HttpResponse:
+    offer_password(user=holder, by=request.user)
     return _to(reverse("staff_new", query={"account": holder.username}))
 
 
-def _password_page(request: Request, login: str) -> HttpResponse:
-    """The link for somebody who has no password yet; showing it is kept in the reading log.
-
-    Only while every post of the account is ours to give: nobody takes over an account through it.
-    """
-    holder = get_object_or_404(User, username=login, is_active=True)
+def _password_page(request: Request, holder: User) -> HttpResponse:
+    """The link itself, once it has been offered; showing it is kept in the reading log."""
     posts = list(holder.posts.select_related("unit"))
-    ours = posts and all(_may_write(request.user, post) for post in posts)
-    if not ours or holder.has_usable_password():
-        raise Http404
+    offered = Entry.objects.for_user(request.user, Permission.STAFF_WRITE).filter(
+        verb="offer_password", subject=Post._meta.label, subject_id__in=[str(post.pk) for post in posts]
+    )
+    if not offered.exists():
+        return see_other("staff")
     request.readings.append(posts[0])
-    key = f"{user_pk_to_url_str(holder)}-{default_token_generator.make_token(holder)}"
-    uid, _dash, token = key.partition("-")
-    link = request.build_absolute_uri(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token}))
-    until = now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    context = {"holder": holder, "posts": posts, "link": link, "until": until}
+    link = reverse(
+        "account_reset_password_from_key",
+        kwargs={"uidb36": user_pk_to_url_str(holder), "key": default_token_generator.make_token(holder)},
+    )
+    context = {
+        "holder": holder,
+        "posts": posts,
+        "link": request.build_absolute_uri(link),
+        "until": now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+    }
     return render(request, "schools/password_link.html", context)
 
 

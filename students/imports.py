@@ -33,7 +33,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "iin": ("ЖСН", "ИИН", "IIN"),
     "form": ("Оқу нысаны", "Форма обучения", "Form of study", "Form", "Форма"),
     "first": ("Қабылданған күні", "Дата зачисления", "From", "Зачислен", "Дата прибытия", "Келген күні"),
-    "full_name": ("Т.А.Ә.", "ФИО", "Full name", "Аты-жөні", "Фамилия, имя, отчество", "ФИО учащегося", "ФИО обучающегося"),
+    "full_name": ("Т.А.Ә.", "ФИО", "Full name", "Аты-жөні", "Фамилия, имя, отчество", "ФИО обучающегося"),
 }
 SEXES: Final[dict[str, tuple[str, ...]]] = {
     Sex.MALE: ("ұл", "мальчик", "boy", "м", "m", "мужской", "муж", "ер", "еркек", "ер бала", "ұл бала", "male"),
@@ -196,7 +196,8 @@ def _refuse_another_school(book: sheets_in.Workbook, unit: Unit) -> None:
         if sheet.name == SERVICE_SHEET and sheet.rows:
             code = sheets_in.as_text(sheet.rows[0].cell(2))
             if code != unit.code:
-                raise Refused(said(_("This is the template of another school (%(code)s). Download your own."), code=code))
+                words = _("This is the template of another school (%(code)s). Download your own.")
+                raise Refused(said(words, code=code))
 
 
 def _columns_of(sheet: sheets_in.Sheet) -> sheets_in.Columns | None:
@@ -235,8 +236,9 @@ def _read_sheet(sheet: sheets_in.Sheet, columns: sheets_in.Columns, roster: Rost
         roster.notes.append(words % {"sheet": sheet.name, "rows": shown})
     if sheet.unread_from is not None:
         place = Cell(sheet.name, sheet.unread_from, 1, None)
+        words = _("The table goes on here after a long gap; this part was not read.")
         remedy = _("Delete the empty rows above it and upload the file again.")
-        roster.unread.append(BadCell(place, _("The table goes on here after a long gap; this part was not read."), remedy))
+        roster.unread.append(BadCell(place, words, remedy))
 
 
 def _line(cells: dict[str, Cell]) -> Line:
@@ -373,7 +375,8 @@ def iin_is_unique_in_file(lines: Sequence[Line]) -> Iterator[tuple[Line, BadCell
     seen: dict[str, Line] = {}
     for line in _sound(lines):
         if line.row.iin and line.row.iin in seen:
-            yield line, line.error("iin", _already_in(seen[line.row.iin]), _("Keep one of the rows or correct the IIN."))
+            remedy = _("Keep one of the rows or correct the IIN.")
+            yield line, line.error("iin", _already_in(seen[line.row.iin]), remedy)
         elif line.row.iin:
             seen[line.row.iin] = line
 

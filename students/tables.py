@@ -66,7 +66,7 @@ class Line:
 def shown(
     table: Table, objects: Any, href: Callable[[Any], str], tone: tuple[Any, Callable[[Any], str]] | None = None
 ) -> dict[str, Any]:
-    """A table as components/table.html reads it; `tone` is a column's value function and what gives its badge a tone."""
+    """A table as components/table.html reads it; `tone` is a column's value and what gives its badge a tone."""
     headers = [Header(str(column.label), column.number) for column in table.columns]
     rows = []
     for item in objects:

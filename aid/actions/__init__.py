@@ -9,6 +9,14 @@ from campaigns.models import Campaign
 from schools.workflow import Refused
 
 
+class Wrong(Refused):
+    """What was typed cannot be so; `field` says beside which field of a form the words belong."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
 class Stale(Refused):
     """Somebody saved the record after this page was opened; `stored` is the version that stands now."""
 

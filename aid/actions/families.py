@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from aid.actions import Stale
+from aid.actions import Stale, Wrong
 from aid.models import Family, Member
 from aid.states import FAMILY, Category, FamilyState, Status
 from schools.actions import touch
@@ -172,7 +172,7 @@ def _save(family: Family, *fields: str) -> None:
 
 def _needed(name: str) -> str:
     if not tidy(name):
-        raise Refused(_("Give the family name."))
+        raise Wrong("name", _("Give the family name."))
     return tidy(name)
 
 
@@ -191,9 +191,9 @@ def _check_grounds(categories: Sequence[int], statuses: Sequence[str], valid_unt
     if not categories and not statuses:
         raise Refused(_("Every child needs a legal category or a social status."))
     if Category.OTHER in categories and not tidy(note):
-        raise Refused(_("Category 5 needs the minutes of the collegial body: write their number and date."))
+        raise Wrong("note", _("Category 5 needs the minutes of the collegial body: write their number and date."))
     if valid_until is not None and valid_until < today():
-        raise Refused(_("The grounds have ended already: the date lies in the past."))
+        raise Wrong("valid_until", _("The grounds have ended already: the date lies in the past."))
 
 
 def _touch(family: Family) -> None:

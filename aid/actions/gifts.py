@@ -8,9 +8,10 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Func, Sum, TextField
 from django.utils.translation import gettext as _
 
-from aid.actions import Stale, season_of
+from aid.actions import Stale, Wrong, season_of
 from aid.actions.families import school_of
 from aid.models import Donation, Donor, Handout
+from aid.money import grouped
 from aid.states import AidKind, DonorKind, Source
 from schools.actions import touch
 from schools.journal import record
@@ -50,7 +51,7 @@ class TooMuch(Refused):
             "quantity": _("The gift has only %(left)s pieces left."),
             "tenge": _("The gift has only %(left)s ₸ left."),
         }
-        super().__init__(words[field] % {"left": f"{left:,}".replace(",", "\u202f")})
+        super().__init__(words[field] % {"left": grouped(left)})
         self.field = field
 
 
@@ -64,9 +65,9 @@ def add_donor(*, kind: str, name: str, number: str = "", publicity: bool = False
         raise PermissionDenied
     name, number = tidy(name), number.replace(" ", "")
     if not name:
-        raise Refused(_("Give the donor's name."))
+        raise Wrong("donor_name", _("Give the donor's name."))
     if number and not iin.check(number):
-        raise Refused(_("This is not a BIN or IIN: twelve digits with the right check digit."))
+        raise Wrong("number", _("This is not a BIN or IIN: twelve digits with the right check digit."))
     if not number and (known := _donor_in_sight(kind, name, by)):
         return known
     key = f"n-{blind_index(number)[:40]}" if number else f"d-{secrets.token_hex(8)}"
@@ -74,7 +75,7 @@ def add_donor(*, kind: str, name: str, number: str = "", publicity: bool = False
         key=key, defaults={"kind": kind, "name": name, "number": number, "publicity": publicity}
     )
     if not made and donor.kind == DonorKind.PERSON and fold(donor.name) != fold(name):
-        raise Refused(_("There is a person with this IIN under another name. Check the number and the name."))
+        raise Wrong("number", _("There is a person with this IIN under another name. Check the number and the name."))
     return donor
 
 
@@ -273,36 +274,37 @@ def _take(donation: Donation, giver: Unit, quantity: int, tenge: int) -> Donatio
 
 def _check_handout(day: date, kind: str, quantity: int, tenge: int, proof_due: date | None) -> None:
     if day > today():
-        raise Refused(_("Aid is entered when it has been given, not before."))
+        raise Wrong("date", _("Aid is entered when it has been given, not before."))
     if quantity < 1:
-        raise Refused(_("Give at least one piece."))
+        raise Wrong("quantity", _("Give at least one piece."))
     if kind == AidKind.MONEY and tenge < 1:
-        raise Refused(_("Write how much money was given."))
+        raise Wrong("tenge", _("Write how much money was given."))
     if proof_due is not None and proof_due < day:
-        raise Refused(_("The proof of purchase cannot be due before the money is given."))
+        raise Wrong("proof_due", _("The proof of purchase cannot be due before the money is given."))
 
 
 def _check_amount(kind: str, quantity: int, tenge: int) -> None:
     if kind == AidKind.MONEY and tenge < 1:
-        raise Refused(_("Write how much money it is."))
+        raise Wrong("tenge", _("Write how much money it is."))
     if kind != AidKind.MONEY and quantity < 1:
-        raise Refused(_("Write how many pieces there are."))
+        raise Wrong("quantity", _("Write how many pieces there are."))
 
 
 def _check_days(pledged_on: date | None, received_on: date | None) -> None:
     if pledged_on is None and received_on is None:
         raise Refused(_("Give the day of the pledge or the day when the gift was received."))
     if pledged_on and received_on and received_on < pledged_on:
-        raise Refused(_("A gift cannot be received before it was pledged."))
+        raise Wrong("received_on", _("A gift cannot be received before it was pledged."))
     if max(day for day in (pledged_on, received_on) if day) > today():
-        raise Refused(_("The day lies in the future."))
+        raise Wrong("received_on", _("The day lies in the future."))
 
 
 def _check_fund(unit: int) -> None:
     """The fund of decree № 64 is for state schools."""
     if School.objects.filter(unit_id=unit, ownership=Ownership.PRIVATE).exists():
-        raise Refused(
-            _("The universal-education fund is for state schools. This school is private: choose another source.")
+        raise Wrong(
+            "source",
+            _("The universal-education fund is for state schools. This school is private: choose another source."),
         )
 
 

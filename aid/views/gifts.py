@@ -1,23 +1,378 @@
-from django.http import Http404
-from schools.access import signed_in
+"""Gifts and handouts: what was pledged and received, and what each child was given."""
 
-@signed_in
-def handouts(request, *args, **kwargs):
-    raise Http404
+from typing import Any
 
-@signed_in
-def handout_new(request, *args, **kwargs):
-    raise Http404
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, Sum
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-@signed_in
-def donations(request, *args, **kwargs):
-    raise Http404
+from aid.actions import Stale, gifts
+from aid.forms import MOST_FOUND, find_pupils, places_of, show
+from aid.forms.gifts import DonationForm, HandoutFilter, HandoutForm, ReceiveForm
+from aid.models import Donation, Handout
+from aid.money import grouped, tenge
+from aid.states import AidKind
+from aid.tables import (
+    DONATION_COUNTS,
+    DONATIONS,
+    DONATIONS_BY_UNIT,
+    HANDOUT_COUNTS,
+    HANDOUTS,
+    HANDOUTS_BY_SCHOOL,
+    gift_state,
+    on_screen,
+    place_of,
+)
+from aid.views.place import Place, counted, oblasts, place_of_request
+from schools.access import Request, requires
+from schools.models import Scoped, Unit
+from schools.once import new_key, once
+from schools.rights import Permission as P
+from schools.workflow import Refused
+from students.models import Pupil
+from zabota.lib.clock import today
+from zabota.lib.htmx import page_or_part
+from zabota.lib.paging import page_of
+from zabota.lib.tables import Table
 
-@signed_in
-def donation_new(request, *args, **kwargs):
-    raise Http404
+GIFTS_OFFERED = 20
 
-@signed_in
-def donation(request, *args, **kwargs):
-    raise Http404
 
+# ---- handouts
+
+
+@requires(P.AID_VIEW)
+@once
+def handouts(request: Request) -> HttpResponse:
+    if request.method == "POST":
+        return _prove(request)
+    place = place_of_request(request, P.AID_VIEW)
+    context: dict[str, Any] = {
+        "place": place,
+        "may_write": bool(request.user.grants.units(P.AID_WRITE)),
+        "caption": _("Handouts"),
+    }
+    rows = Handout.objects.for_user(request.user, P.AID_VIEW).under(*place.units)
+    if place.country:
+        context["oblasts"] = oblasts(request, P.AID_VIEW, "handouts")
+    elif place.in_rows:
+        context |= _handouts_by_row(request, rows, place)
+    else:
+        context |= counted(request, rows, HANDOUTS_BY_SCHOOL, HANDOUT_COUNTS, _totals_of(HANDOUT_COUNTS))
+    return page_or_part(request, "aid/handouts.html", "rows", context)
+
+
+def _prove(request: Request) -> HttpResponse:
+    """The button of a debt: the parent has handed in the proof of purchase."""
+    chosen = request.POST.get("proof", "")
+    if not chosen.isdecimal():
+        raise Http404
+    handout: Handout = get_object_or_404(Handout.objects.for_user(request.user, P.AID_WRITE), pk=chosen)
+    try:
+        gifts.prove(handout=handout, on=today(), by=request.user)
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("The proof of purchase is recorded."))
+    return redirect(f"{reverse('handouts')}?debt=on")
+
+
+def _handouts_by_row(request: Request, rows: Scoped, place: Place) -> dict[str, Any]:
+    filters = HandoutFilter(request.GET)
+    debts = False
+    if filters.is_valid():
+        chosen = filters.cleaned_data
+        debts = chosen["debt"]
+        rows = rows.filter(**{name: chosen[name] for name in ("kind", "source") if chosen[name]})
+        rows = rows.filter(proof_due__isnull=False, proof_on=None) if debts else rows
+    page = page_of(request, rows.select_related("pupil", "unit"))
+    table = HANDOUTS if place.names else HANDOUTS.without_personal()
+    context = {"page": page, "table": _handout_table(table, page, rows), "filters": filters}
+    if debts and request.user.grants.units(P.AID_WRITE):
+        context |= {"debts": list(page), "names": place.names, "today": today(), "once": new_key()}
+    return context
+
+
+def _handout_table(table: Table, page: Any, rows: Scoped) -> Any:
+    """Money and totals at the foot are the database's, over all pages."""
+    sums = rows.order_by().aggregate(**HANDOUT_COUNTS, pieces=Sum("quantity", default=0))
+    words = _("In all: %(handouts)s, children: %(children)s")
+    foot = {
+        0: words % {"handouts": grouped(sums["handouts"]), "children": grouped(sums["children"])},
+        place_of(table, _("Pieces")): grouped(sums["pieces"]),
+        place_of(table, _("Sum, ₸")): tenge(sums["tenge"]),
+    }
+    return on_screen(table, page, totals=foot)
+
+
+def _totals_of(counts: dict[str, Any]) -> Any:
+    return lambda sums: {0: _("In all")} | {place: grouped(sums[name]) for place, name in enumerate(counts, 1)}
+
+
+@requires(P.AID_WRITE)
+@once
+def handout_new(request: Request) -> HttpResponse:
+    """Who was helped, then with what; from a gift, what is asked is less."""
+    gift = _gift_of_address(request)
+    chosen = request.POST.get("pupil") or request.GET.get("pupil", "")
+    if not chosen.isdecimal():
+        return _choose(request, gift)
+    pupil: Pupil = get_object_or_404(Pupil.objects.for_user(request.user, P.CHILD_VIEW), pk=chosen)
+    form = HandoutForm(request.POST or None, user=request.user, gift=gift)
+    earlier: list[Handout] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _hand_out(request, form, pupil, gift)
+        except gifts.Twice as twice:
+            earlier = twice.earlier
+            show(form, twice)
+        except Refused as refused:
+            show(form, refused)
+    return _handout_page(request, form, pupil, gift, earlier)
+
+
+def _gift_of_address(request: Request) -> Donation | None:
+    chosen = request.POST.get("gift") or request.GET.get("gift", "")
+    if not chosen:
+        return None
+    if not chosen.isdecimal():
+        raise Http404
+    gift: Donation = get_object_or_404(
+        Donation.objects.for_user(request.user, P.AID_WRITE).select_related("donor", "unit"), pk=chosen
+    )
+    return gift
+
+
+def _choose(request: Request, gift: Donation | None) -> HttpResponse:
+    text = request.GET.get("q", "")
+    found = find_pupils(request.user, text)
+    tail = f"&gift={gift.pk}" if gift else ""
+    context = {
+        "q": text,
+        "gift": gift,
+        "found": [(pupil, f"?pupil={pupil.pk}{tail}") for pupil in found[:MOST_FOUND]],
+        "more": len(found) > MOST_FOUND,
+        "back": reverse("handouts"),
+        "title": _("Which child was helped?"),
+        "hint": _("Children of your schools."),
+    }
+    return page_or_part(request, "aid/choose_pupil.html", "found", context)
+
+
+def _hand_out(request: Request, form: HandoutForm, pupil: Pupil, gift: Donation | None) -> HttpResponse:
+    typed = {name: value for name, value in form.cleaned_data.items() if name not in ("sure", "unit")}
+    if gift is not None:
+        typed |= {"source": gift.source, "kind": gift.kind, "size": gift.size}
+    giver: Unit = gift.unit if gift is not None else form.units[form.cleaned_data["unit"]]
+    made = gifts.hand_out(pupil=pupil, giver=giver, donation=gift, by=request.user, **typed)
+    words = _("%(child)s: %(kind)s, %(sum)s. The handout is recorded.")
+    messages.success(
+        request, words % {"child": pupil.full_name, "kind": made.get_kind_display(), "sum": tenge(made.tenge)}
+    )
+    return redirect("donation", pk=gift.pk) if gift is not None else redirect("handouts")
+
+
+def _handout_page(
+    request: Request, form: HandoutForm, pupil: Pupil, gift: Donation | None, earlier: list[Handout]
+) -> HttpResponse:
+    given = gifts.given_before(pupil=pupil, day=today())
+    shown = HANDOUTS.without_personal()
+    context = {
+        "form": form,
+        "pupil": pupil,
+        "place": places_of(request.user, [pupil.pk]).get(pupil.pk, ""),
+        "gift": gift,
+        "left": _left(gift) if gift else "",
+        "offered": [] if gift else _offered(request),
+        "given": on_screen(shown, given.under(*request.user.grants.units(P.AID_VIEW)).select_related("unit")),
+        "ask_reason": bool(earlier or form.data.get("reason")),
+        "once": new_key(),
+    }
+    return render(request, "aid/handout_new.html", context, status=422 if form.errors else 200)
+
+
+def _left(gift: Donation) -> str:
+    return _amount(gift, *gifts.left_of(gift))
+
+
+def _amount(gift: Donation, pieces: int, money: int) -> str:
+    if gift.kind == AidKind.MONEY:
+        return tenge(money)
+    return _("%(pieces)s pieces, %(sum)s") % {"pieces": grouped(pieces), "sum": tenge(money)}
+
+
+def _offered(request: Request) -> list[Donation]:
+    """The newest gifts that still hold something; the others are on the page of gifts."""
+    rows = Donation.objects.for_user(request.user, P.AID_WRITE).filter(received_on__isnull=False).with_given()
+    own = rows.filter(unit_id__in=request.user.grants.units(P.AID_WRITE)).select_related("donor")
+    return [
+        gift for gift in own.order_by("-received_on", "-pk")[: GIFTS_OFFERED * 2] if gift_state(gift) != _("given")
+    ][:GIFTS_OFFERED]
+
+
+# ---- gifts
+
+
+@requires(P.AID_VIEW)
+def donations(request: Request) -> HttpResponse:
+    place = place_of_request(request, P.AID_VIEW)
+    context: dict[str, Any] = {
+        "place": place,
+        "may_write": bool(request.user.grants.units(P.AID_WRITE)),
+        "caption": _("Gifts"),
+    }
+    rows = Donation.objects.for_user(request.user, P.AID_VIEW).under(*place.units)
+    if place.country:
+        context["oblasts"] = oblasts(request, P.AID_VIEW, "donations")
+    elif place.in_rows:
+        page = page_of(request, rows.select_related("donor", "unit").with_given().order_by("-pk"))
+        context |= {"page": page, "table": _gift_table(page, rows)}
+    else:
+        context |= counted(request, rows, DONATIONS_BY_UNIT, DONATION_COUNTS, _totals_of(DONATION_COUNTS))
+    return page_or_part(request, "aid/donations.html", "rows", context)
+
+
+def _gift_table(page: Any, rows: Scoped) -> Any:
+    whole = rows.order_by().aggregate(
+        gifts=Count("pk"), pieces=Sum("quantity", default=0), tenge=Sum("tenge", default=0)
+    )
+    given = rows.order_by().aggregate(
+        pieces=Sum("handouts__quantity", default=0), tenge=Sum("handouts__tenge", default=0)
+    )
+    foot = {
+        0: _("In all: %(count)s") % {"count": grouped(whole["gifts"])},
+        place_of(DONATIONS, _("Pieces")): grouped(whole["pieces"]),
+        place_of(DONATIONS, _("Given, pieces")): grouped(given["pieces"]),
+        place_of(DONATIONS, _("Sum, ₸")): tenge(whole["tenge"]),
+        place_of(DONATIONS, _("Given, ₸")): tenge(given["tenge"]),
+    }
+    return on_screen(DONATIONS, page, href=lambda gift: reverse("donation", args=[gift.pk]), totals=foot)
+
+
+@requires(P.AID_WRITE)
+@once
+def donation_new(request: Request) -> HttpResponse:
+    form = DonationForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _register(request, form)
+        except Refused as refused:
+            show(form, refused)
+    context = {"form": form, "once": new_key()}
+    return render(request, "aid/donation_new.html", context, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _register(request: Request, form: DonationForm) -> HttpResponse:
+    """Donor and gift together or neither."""
+    typed = dict(form.cleaned_data)
+    unit = form.units[typed.pop("unit")]
+    donor = gifts.add_donor(
+        kind=typed.pop("donor_kind"),
+        name=typed.pop("donor_name"),
+        number=typed.pop("number"),
+        publicity=typed.pop("publicity"),
+        by=request.user,
+    )
+    made = gifts.register_donation(unit=unit, donor=donor, by=request.user, **typed)
+    messages.success(request, _("The gift of %(donor)s is recorded.") % {"donor": donor.name})
+    return redirect("donation", pk=made.pk)
+
+
+@requires(P.AID_VIEW)
+@once
+def donation(request: Request, pk: int) -> HttpResponse:
+    gift = _gift(request, pk)
+    if request.method != "POST":
+        return _gift_page(request, gift)
+    if not request.user.grants.cover(P.AID_WRITE, gift.unit_id):
+        raise PermissionDenied
+    form = ReceiveForm(request.POST, gift=gift)
+    if form.is_valid():
+        try:
+            gifts.receive(donation=gift, by=request.user, **form.cleaned_data)
+        except Stale as stale:
+            return _conflict_page(request, form, stale.stored)
+        except Refused as refused:
+            show(form, refused)
+        else:
+            messages.success(request, _("The gift is received and can be handed out."))
+            return redirect("donation", pk=pk)
+    return _gift_page(request, gift, form=form, status=422)
+
+
+def _gift(request: Request, pk: int) -> Donation:
+    rows = Donation.objects.for_user(request.user, P.AID_VIEW).select_related("donor", "unit")
+    gift: Donation = get_object_or_404(rows, pk=pk)
+    return gift
+
+
+def _conflict_page(request: Request, form: ReceiveForm, stored: Donation) -> HttpResponse:
+    mine = form.cleaned_data
+    rows = [
+        {
+            "label": form.fields["received_on"].label,
+            "mine": _day(mine["received_on"]),
+            "theirs": _day(stored.received_on),
+        },
+        {"label": form.fields["quantity"].label, "mine": grouped(mine["quantity"]), "theirs": grouped(stored.quantity)},
+        {"label": form.fields["tenge"].label, "mine": tenge(mine["tenge"]), "theirs": tenge(stored.tenge)},
+    ]
+    data = request.POST.copy()
+    data["version"] = str(stored.version)
+    again = ReceiveForm(data, gift=stored) if stored.received_on is None else None
+    return _gift_page(request, _gift(request, stored.pk), form=again, conflict=rows, status=409)
+
+
+def _day(day: Any) -> str:
+    return f"{day:%d.%m.%Y}" if day else ""
+
+
+def _gift_page(
+    request: Request,
+    gift: Donation,
+    form: ReceiveForm | None = None,
+    conflict: list[dict[str, Any]] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = request.user
+    may_write = user.grants.cover(P.AID_WRITE, gift.unit_id)
+    names = user.grants.cover(P.CHILD_VIEW, gift.unit_id)
+    given = Handout.objects.for_user(user, P.AID_VIEW).filter(donation=gift)
+    page = page_of(request, given.select_related("pupil", "unit"))
+    context = {
+        "gift": gift,
+        "stages": _stages(gift),
+        "whole": _amount(gift, gift.quantity, gift.tenge),
+        "left": _left(gift),
+        "may_give": may_write and gift.received_on is not None and max(gifts.left_of(gift)) > 0,
+        "form": form or (ReceiveForm(gift=gift) if may_write and gift.received_on is None else None),
+        "conflict": conflict,
+        "page": page,
+        "given": _handout_table(HANDOUTS if names else HANDOUTS.without_personal(), page, given) if page else None,
+        "once": new_key(),
+    }
+    return render(request, "aid/donation.html", context, status=status)
+
+
+def _stages(gift: Donation) -> list[dict[str, Any]]:
+    """Pledged → received → given."""
+    pieces, money = gifts.left_of(gift)
+    received = gift.received_on is not None
+    over = received and (money <= 0 if gift.kind == AidKind.MONEY else pieces <= 0)
+    begun = received and (pieces < gift.quantity or money < gift.tenge)
+    given = ("ok", _("all given")) if over else ("info", _("partly given")) if begun else ("none", _("not yet"))
+    return [
+        {"label": _("Pledged"), "first": gift.pledged_on, **_reached(gift.pledged_on is not None or received)},
+        {"label": _("Received"), "first": gift.received_on, "current": not received, **_reached(received)},
+        {"label": _("Given"), "tone": given[0], "word": given[1], "current": received},
+    ]
+
+
+def _reached(done: bool) -> dict[str, str]:
+    return {"tone": "ok", "word": _("done")} if done else {"tone": "due", "word": _("awaited")}

@@ -1,13 +1,136 @@
-from django.http import Http404
+"""The summary of the country: as it would read now, then as it was sealed."""
 
-from schools.access import signed_in
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from campaigns.models import FINAL, Campaign, Round
+from reports import actions
+from reports.editions import Edition, Missing
+from reports.figures import Figure
+from reports.forms import TextForm
+from reports.indicators import CATALOGUE
+from reports.live import live_figures
+from reports.places import children, plain_figures
+from reports.states import SubmissionState
+from reports.tables import SHOWN
+from reports.words import language, sentences, shown
+from schools.access import Request, requires
+from schools.models import Unit
+from schools.number import ROOT
+from schools.once import new_key, once
+from schools.rights import Level
+from schools.rights import Permission as P
+from schools.workflow import Refused
+from zabota.lib.clock import now, today
 
 
-@signed_in
-def summary(request, *args, **kwargs):
-    raise Http404
+@requires(P.FIGURES_VIEW, P.SUMMARY_SEAL)
+def summary(request: Request, form: str = FINAL) -> HttpResponse:
+    campaign, round_ = _round(request, form)
+    return _page(request, campaign, round_)
 
-@signed_in
-def seal(request, *args, **kwargs):
-    raise Http404
+
+@requires(P.SUMMARY_SEAL)
+@once
+def seal(request: Request, form: str) -> HttpResponse:
+    campaign, round_ = _round(request, form)
+    if request.method != "POST":
+        return redirect("summary_of", form=form)
+    try:
+        job = actions.want_seal(campaign=campaign, form=form, by=request.user)
+    except Refused as refusal:
+        return _page(request, campaign, round_, refusal=str(refusal), status=422)
+    return redirect("job", pk=job.pk)
+
+
+def _round(request: Request, form: str) -> tuple[Campaign, Round]:
+    """The summary is the ministry's own: nobody below sees it here."""
+    if not (request.user.grants.cover(P.FIGURES_VIEW, ROOT) or request.user.grants.cover(P.SUMMARY_SEAL, ROOT)):
+        raise Http404
+    campaign = Campaign.objects.current()
+    round_ = campaign.round(form) if campaign else None
+    if campaign is None or round_ is None:
+        raise Http404
+    return campaign, round_
+
+
+def _page(request: Request, campaign: Campaign, round_: Round, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    ministry = Unit.objects.for_user(request.user, P.FIGURES_VIEW).get(pk=ROOT)
+    units = children(ministry)
+    own = actions.current(ministry, campaign, round_.code)
+    sealed = own if own and own.state == SubmissionState.SEALED else None
+    edition = actions.sealed(sealed, [unit.pk for unit in units]) if sealed else _living(request, campaign, round_, ministry, units)
+    context = {
+        "campaign": campaign,
+        "round": round_,
+        "rounds": [_tab(each, round_) for each in campaign.rounds],
+        "edition": edition,
+        "sealed": sealed,
+        "papers": sealed.papers.select_related("document") if sealed else [],
+        "code": " ".join(edition.code[start : start + 4] for start in range(0, len(edition.code), 4)),
+        "sentences": sentences(edition),
+        "headers": _headers(),
+        "rows": [_row(unit.name, unit.code, edition.figures[unit.pk]) for unit in edition.children],
+        "foot": _row(edition.unit.name, "", edition.own),
+        "missing": [_missing(each, round_) for each in edition.missing],
+        "may_seal": request.user.grants.cover(P.SUMMARY_SEAL, ROOT) and sealed is None,
+        "not_yet": actions.why_not_sealed(campaign, round_),
+        "writes": sealed is None and actions.may_write(request.user, ROOT),
+        "form": TextForm(initial={"text": own.text if own else ""}),
+        "write_url": reverse("submission_move", args=[ministry.code, round_.code, "write"]),
+        "version": actions.version_of(own),
+        "refusal": refusal,
+        "once": new_key(),
+        "write_once": new_key(),
+        "now": now(),
+    }
+    return render(request, "reports/summary.html", context, status=status)
+
+
+def _living(request: Request, campaign: Campaign, round_: Round, ministry: Unit, units: list[Unit]) -> Edition:
+    figures = plain_figures(campaign, [unit.pk for unit in units]) | live_figures(campaign, [ROOT])
+    schools = Unit.objects.for_user(request.user, P.FIGURES_VIEW).filter(level=Level.SCHOOL).count()
+    return Edition(
+        campaign=campaign,
+        unit=ministry,
+        as_of=min(round_.as_of, today()),
+        figures=figures,
+        units=[ministry, *units],
+        form=round_.code,
+        missing=actions.missing_reports(campaign, round_.code),
+        school_count=schools,
+    )
+
+
+def _tab(each: Round, chosen: Round) -> dict[str, Any]:
+    return {"name": each.name, "url": reverse("summary_of", args=[each.code]), "current": each.code == chosen.code}
+
+
+def _headers() -> list[dict[str, Any]]:
+    return [{"label": _("Unit")}, *({"label": CATALOGUE[code].label, "number": True} for code in SHOWN)]
+
+
+def _row(name: str, code: str, figures: dict[str, Figure]) -> dict[str, Any]:
+    cells = [
+        {"value": shown(figures[each]), "number": True, "label": CATALOGUE[each].label} for each in SHOWN if each in figures
+    ]
+    row: dict[str, Any] = {"cells": [{"value": name}, *cells]}
+    if code:
+        row["href"] = reverse("situation_of", args=[code])
+    return row
+
+
+def _missing(each: Missing, round_: Round) -> dict[str, Any]:
+    return {
+        "label": each.name[language()],
+        "href": reverse("submission", args=[each.code, round_.code]),
+        "word": dict(SubmissionState.choices).get(each.state, _("the report is not begun")),
+        "tone": "late" if each.state == SubmissionState.RETURNED else "info" if each.state else "none",
+        "hint": each.why,
+    }
+
 

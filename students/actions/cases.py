@@ -76,15 +76,6 @@ class Standing:
             self.decided[kind] = max(day, self.decided.get(kind, day))
 
 
-@dataclass(frozen=True)
-class Known:
-    """A child of the same name and birth date somewhere in the country; no more than that may be said of it."""
-
-    pupil_id: int
-    school: Unit | None
-    last: date | None
-
-
 # ---- found
 
 
@@ -156,15 +147,6 @@ def draft(
     record(case, "open_draft", unit=case.unit_id, by=by, after=CaseState.DRAFT)
     _touch(case)
     return case
-
-
-def known_children(*, surname: str, name: str, born: date | None) -> list[Known]:
-    """Children of this folded name and birth date in the whole country: find before creating (PRODUCT 6)."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pupil_id, unit_id, last from find_child('', %s, %s, %s)", [surname, name, born])
-        rows = cursor.fetchall()
-    schools = Unit.objects.in_bulk({unit for _pupil, unit, _last in rows if unit is not None})
-    return [Known(pupil, schools.get(unit), last) for pupil, unit, last in rows]
 
 
 # ---- decided

@@ -1,7 +1,7 @@
 """Movement of pupils: departures, arrivals, and the search that comes before a child is created (Guide 6.1.4)."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,8 +12,9 @@ from schools import number
 from schools.actions import touch
 from schools.journal import record
 from schools.models import Unit, User
+from schools.rights import Permission
 from schools.workflow import Refused
-from students.models import Enrolment, Movement, Pupil, SchoolClass
+from students.models import Case, Enrolment, Movement, Pupil, SchoolClass
 from students.states import OPENS_TRANSIT
 from zabota.lib import kazakh
 from zabota.lib.clock import today
@@ -141,6 +142,25 @@ def _refuse_wrong_departure(enrolment: Enrolment, left_on: date, reason: str, to
         raise Refused(_("This is the school the child leaves. Choose the one it goes to."))
 
 
+def open_cases(pupil: Pupil, user: User) -> list[str]:
+    """The child's open cases, as far as this person may see cases."""
+    cases = Case.objects.for_user(user, Permission.CASE_VIEW).open().filter(pupil=pupil)
+    return [
+        _("A case is open since %(day)s: %(kind)s.")
+        % {"day": f"{case.found_on:%d.%m.%Y}", "kind": case.get_kind_display()}
+        for case in cases
+    ]
+
+
+UNFINISHED: list[Callable[[Pupil, User], list[str]]] = [open_cases]
+"""What may be left undone when a child goes, each as sentences; higher rooms add theirs in `AppConfig.ready`."""
+
+
+def unfinished(pupil: Pupil, user: User) -> list[str]:
+    """What is still open for a child about to leave, in sentences."""
+    return [sentence for tell in UNFINISHED for sentence in tell(pupil, user)]
+
+
 # Arrival ---------------------------------------------------------------------------------------------------------
 
 
@@ -252,7 +272,7 @@ def new_key(unit: int) -> str:
 
 
 def confirm_arrival(enrolment: Enrolment) -> int | None:
-    """End the child's open departure, which the receiving school itself cannot see; returns the school that let it go."""
+    """End the child's open departure, which the receiving school cannot see; returns the school that let it go."""
     with connection.cursor() as cursor:
         cursor.execute("select confirm_arrival(%s, %s, %s)", [enrolment.pupil_id, enrolment.unit_id, enrolment.first])
         row = cursor.fetchone()

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -89,7 +90,8 @@ class Line:
     size: int
     kind: str
     off: str  # why there is no school day, in words
-    register: Register | None  # carries `absent`, the number of its marks
+    register: Register | None
+    absent: int  # marks of the register, of whole days and of lessons
 
     @property
     def is_due(self) -> bool:
@@ -202,14 +204,15 @@ def lines_of(classes: Collection[SchoolClass], day: date) -> list[Line]:
     for pk, grade, size in enrolled.values_list("school_class", "grade").annotate(n=Count("pk")):
         sizes[pk][grade] = size
     taken = Register.objects.filter(school_class__in=classes, date=day).annotate(absent=Count("absences"))
-    registers = {register.school_class_id: register for register in taken}
+    registers: dict[int, Any] = {register.school_class_id: register for register in taken}
     lines = []
     for each in classes:
         known = kinds.get(each.pk, {})
         mine = {grade: known.get(grade, calendar.OFF) for grade in sizes[each.pk]} or known
         kind = calendar.kind_of_class(mine.values())
         off = "" if kind in calendar.SCHOOL_DAY else calendar.why_off(each, mine, days_off)
-        lines.append(Line(each, sum(sizes[each.pk].values()), kind, off, registers.get(each.pk)))
+        register = registers.get(each.pk)
+        lines.append(Line(each, sum(sizes[each.pk].values()), kind, off, register, register.absent if register else 0))
     return lines
 
 

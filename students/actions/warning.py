@@ -6,6 +6,7 @@ A child is flagged here and a draft of a case is laid on a person's table; the p
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -179,12 +180,12 @@ def raise_drafts(
     return raised
 
 
-def _parameters(unit: int, pupils: Collection[int] | None, since: date, on: date, earliest: date) -> dict[str, object]:
+def _parameters(unit: int, pupils: Collection[int] | None, since: date, on: date, earliest: date) -> dict[str, Any]:
     asked = None if pupils is None else list(pupils)
     return {"unit": unit, "pupils": asked, "from": since, "on": on, "earliest": earliest}
 
 
-def _rows(sql: str, parameters: dict[str, object]) -> list[tuple]:
+def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()

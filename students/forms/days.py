@@ -22,7 +22,7 @@ class GradesField(forms.CharField):
     default_error_messages = {"grades": _("Write grades like 0-4;11, from 0 to 12.")}
 
     def to_python(self, value: Any) -> list[int]:  # type: ignore[override]
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         grades: set[int] = set()
         for part in filter(None, (piece.strip() for piece in re.split("[;,]", text))):
             found = _PART.fullmatch(part)

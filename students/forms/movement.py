@@ -57,7 +57,7 @@ class DepartureForm(forms.Form):
     def clean_to_school(self) -> str:
         text: str = self.cleaned_data["to_school"]
         if text and not self.schools:
-            raise forms.ValidationError(_("No school fits. Try a shorter part of its name, or write it in words below."))
+            raise forms.ValidationError(_("No school fits. Try a shorter part of its name, or write it in words."))
         return text
 
     def clean(self) -> dict[str, Any]:

@@ -86,7 +86,7 @@ class RegisterForm(forms.Form):
 
     @cached_property
     def _ticked(self) -> set[str]:
-        return set(self.data.getlist("absent"))
+        return set(self.data.getlist("absent"))  # type: ignore[attr-defined]
 
     def _stored(self, number: int, seat: Seat) -> Row:
         mark = self.sheet.marks.get(seat.pupil.pk)

@@ -69,7 +69,9 @@ class ClassForm(forms.ModelForm):
     """A class or group of a school; merged grades are written «1-4»."""
 
     grades = forms.CharField(
-        label=gettext_lazy("Grades"), max_length=30, help_text=gettext_lazy("One grade (7), several (1, 3) or a span (1-4).")
+        label=gettext_lazy("Grades"),
+        max_length=30,
+        help_text=gettext_lazy("One grade (7), several (1, 3) or a span (1-4)."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

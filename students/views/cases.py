@@ -16,7 +16,7 @@ from schools.models import Entry, User
 from schools.once import new_key, once
 from schools.rights import Permission as P
 from schools.workflow import Refused
-from students.actions import cases
+from students.actions import cases, movement
 from students.actions.cases import StaleCase
 from students.forms.cases import CaseFilters, CaseForm, CloseForm, ConfirmForm, DismissForm, FactsForm, NewCaseForm
 from students.models import Case, Pupil
@@ -51,7 +51,7 @@ def sees_names(user: User, unit: int) -> bool:
 
 @requires(P.CASE_VIEW, P.CASE_REFERRED)
 def case_list(request: Request) -> HttpResponse:
-    """Cases of the person's units.  Above a district the list opens with a filter; a commission sees what is referred to it."""
+    """Cases of the person's units; above a district the list opens with a filter.  A commission sees referrals."""
     own = request.user.grants.units(P.CASE_VIEW)
     filters = CaseFilters(request.GET, user=request.user)
     named = all(sees_names(request.user, unit) for unit in own)
@@ -146,8 +146,8 @@ def _path(case: Case) -> list[dict[str, Any]]:
 
 def _history(user: User, case: Case, named: bool) -> list[dict[str, Any]]:
     """The journal of this case; notes may name people and are shown only where names are."""
-    lines = Entry.objects.for_user(user, P.CASE_VIEW).filter(subject=Case._meta.label, subject_id=str(case.pk))
-    lines = list(lines.order_by("at", "pk"))
+    entries = Entry.objects.for_user(user, P.CASE_VIEW).filter(subject=Case._meta.label, subject_id=str(case.pk))
+    lines = list(entries.order_by("at", "pk"))
     people = User.objects.filter(username__in={line.by for line in lines})
     names = {person.username: person.short_name for person in people}
     return [
@@ -198,20 +198,22 @@ def _pupil(request: Request) -> Pupil | None:
     return get_object_or_404(Pupil.objects.for_user(request.user, P.CHILD_VIEW), pk=text)
 
 
-def _known(data: dict[str, Any]) -> list[cases.Known]:
-    return cases.known_children(surname=data["surname"], name=data["name"], born=data["born"])
+def _known(data: dict[str, Any]) -> list[movement.Found]:
+    """Finding comes before creating: children of this folded name and birth date anywhere in the country."""
+    return movement.find_children([movement.Wanted(data["surname"], data["name"], data["born"])])[0]
 
 
-def _doubles(user: User, known: list[cases.Known]) -> list[dict[str, Any]]:
+def _doubles(user: User, known: list[movement.Found]) -> list[dict[str, Any]]:
     """«There is such a child at school № …»; a link only for those who may see the child anyway."""
     ours = set(
         Pupil.objects.for_user(user, P.CHILD_VIEW)
         .filter(pk__in=[k.pupil_id for k in known])
         .values_list("pk", flat=True)
     )
+    schools = movement.names_of(each.unit_id for each in known if each.unit_id is not None)
     return [
         {
-            "school": each.school.full_name if each.school else "",
+            "school": "" if each.unit_id is None else schools[each.unit_id],
             "last": each.last,
             "href": f"{reverse('case_new')}?pupil={each.pupil_id}" if each.pupil_id in ours else "",
         }

@@ -88,18 +88,18 @@ def _today_page(request: Request, day: date, trouble: str, status: int = 200) ->
     classes = list(SchoolClass.objects.for_user(request.user, P.REGISTER_TAKE).select_related("unit"))
     lines = registers.lines_of(classes, day)
     silent = [line for line in lines if line.is_silent]
+    takers = _names(line.register for line in lines if line.register)
     context = {
         "day": day,
         "before": day - ONE_DAY,
         "after": day + ONE_DAY if day < clock.today() else None,
         "is_future": day > clock.today(),
         "trouble": trouble,
-        "lines": lines,
+        "lines": [(line, takers.get(line.register.taken_by) if line.register else None) for line in lines],
         "silent": silent,
         "due": [line for line in lines if line.is_due],
-        "absent": sum(line.register.absent for line in lines if line.is_due and line.register),
+        "absent": sum(line.absent for line in lines if line.is_due),
         "pupils": sum(line.size for line in lines),
-        "takers": _names(line.register for line in lines if line.register),
         "several_schools": len({each.unit_id for each in classes}) > 1,
         "worries": _worries(request.user, classes, day) if classes and day <= clock.today() else [],
         "may_open_case": bool(request.user.grants.units(P.CASE_WRITE)),
@@ -211,6 +211,7 @@ def _register_page(request: Request, sheet: Sheet, form: RegisterForm, status: i
         "reasons": {kind: reasons_for(kind) for kind in calendar.SCHOOL_DAY},
         "contacts": Contact.choices,
         "before": before,
+        "date_text": str(sheet.day),
         "can_copy": bool(registers.as_before(sheet, marks_before)),
         "is_distance": sheet.kind == calendar.DISTANCE,
         "is_future": sheet.day > clock.today(),

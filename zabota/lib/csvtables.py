@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -116,13 +116,12 @@ class Upsert:
         exprs: dict[str, str] = {**self.values}
         params: list[Any] = []
         for each in self.model._meta.local_concrete_fields:
-            if each.column in exprs or each.generated or isinstance(each, models.AutoField):
+            name = each.column or ""
+            if name in exprs or each.generated or isinstance(each, models.AutoField):
                 continue
-            first = self.once.get(each.column)
-            if isinstance(first, str):
-                exprs[each.column] = first
-            else:
-                exprs[each.column] = "%s"
+            first = self.once.get(name)
+            exprs[name] = first if isinstance(first, str) else "%s"
+            if not isinstance(first, str):
                 value = first() if first else each.get_default()
                 params.append(each.get_db_prep_save(value, connection))
         names = ", ".join(f'"{name}"' for name in exprs)
@@ -155,16 +154,17 @@ Step = Check | Upsert | str
 class Table:
     """One file: its columns in their order, the columns that are its key, and the way of its rows into the database.
 
-    `known` selects `id` of all rows of the database and the columns by which others refer to them: the key, or
-    `named` where that says more than the name.  `extra` are columns of the staging table that steps fill.  A step that
-    is a text is a statement of SQL; it sees `load_…`.  `dump` selects all rows in a lasting order, a value a column.
+    `known`, of a table that others refer to, selects `id` of all rows of the database and the columns by which they
+    refer: the key, or `named` where that says more than the name.  `extra` are columns of the staging table that
+    steps fill.  A step that is a text is a statement of SQL; it sees `load_…`.  `dump` selects all rows in a lasting
+    order, a value a column.
     """
 
     file: str
     columns: Sequence[Column]
     key: tuple[str, ...]
-    known: str
     dump: str
+    known: str = ""
     named: tuple[str, ...] = ()
     refs: Sequence[Ref] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -290,8 +290,12 @@ class Loading:
         files = self._files()
         self._execute("select pg_advisory_xact_lock(%s)", [LOCK])
         rows = {table.file: self._stage(table, files.get(table.file)) for table in self.tables}
-        for table in self.tables:
-            self._bring_in(table)
+        try:
+            for table in self.tables:
+                self._bring_in(table)
+        except IntegrityError:  # a row that was set aside may have left its place to nobody: tell what is known so far
+            if not self.problems:
+                raise
         if self.problems:
             places = {table.file: place for place, table in enumerate(self.tables)}
             raise Rejected(sorted(self.problems, key=lambda problem: (places.get(problem.file, -1), problem.line)))
@@ -310,8 +314,8 @@ class Loading:
             words = _("There is no such folder."), _("Give the folder that holds the tables.")
             raise Rejected([Problem(str(self.folder), 0, "", "", *words)])
         known = [table.file for table in self.tables]
-        files = {path.name: path for path in sorted(self.folder.iterdir()) if not path.name.startswith(".")}
-        remedy = _("Take it out of the folder. The tables are: %(tables)s.") % {"tables": ", ".join(known)}
+        files = {path.name: path for path in sorted(self.folder.iterdir()) if _is_meant(path, known)}
+        remedy = _("Rename it or take it out of the folder. The tables are: %(tables)s.") % {"tables": ", ".join(known)}
         for name in files:
             if name not in known:
                 self.problems.append(Problem(name, 0, "", "", _("The portal knows no table of this name."), remedy))
@@ -383,6 +387,11 @@ class Loading:
                 return []
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _is_meant(path: Path, known: Sequence[str]) -> bool:
+    """A file that means to be a table, rightly named or not; a note about the folder may lie beside the tables."""
+    return path.suffix.lower() == ".csv" or f"{path.stem}.csv" in known
 
 
 def _good(table: Table) -> str:

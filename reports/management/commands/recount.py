@@ -9,7 +9,9 @@ from schools.wall import COUNTRY, scope
 
 
 class Command(BaseCommand):
-    help = "Counts every figure afresh and compares it with the stored live value; a difference is an alarm (exit code 1)."
+    help = (
+        "Counts every figure afresh and compares it with the stored live value; a difference is an alarm (exit code 1)."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         found, compared = 0, 0

@@ -29,7 +29,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("campaign", help="code of the campaign, for example 2027")
         parser.add_argument("--unit", default=MINISTRY_CODE, help="code of the unit; the whole country without it")
-        parser.add_argument("--as-of", type=date.fromisoformat, help="last day that counts, YYYY-MM-DD; today without it")
+        parser.add_argument(
+            "--as-of", type=date.fromisoformat, help="last day that counts, YYYY-MM-DD; today without it"
+        )
         parser.add_argument("--format", choices=MAKERS, default="json")
         parser.add_argument("--lang", choices=["kk", "ru", "en"], default="kk")
         parser.add_argument("--out", type=Path, help="file to write; standard output without it (JSON only)")

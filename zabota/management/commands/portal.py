@@ -189,7 +189,7 @@ class Command(BaseCommand):
         for child in self.children:
             if child.ended:
                 raise CommandError(
-                    f"«{child.name}» has ended by itself (code {child.process.returncode}), so the rest is stopped too.\n"
+                    f"«{child.name}» has ended by itself (code {child.process.returncode}); the rest is stopped too.\n"
                     f"The end of {child.log}:\n{child.last_lines()}"
                 )
 
