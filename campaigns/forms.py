@@ -1,6 +1,6 @@
 """Shapes in: the new order, the filter of the list, and a field for a day that aid uses too."""
 
-from datetime import date
+import datetime
 from typing import Any
 
 from django import forms
@@ -83,8 +83,8 @@ class OrderForm(forms.Form):
         if kind not in GIVES_DATES:
             del self.fields["opens"], self.fields["closes"]
 
-    def clean_date(self) -> date:
-        day: date = self.cleaned_data["date"]
+    def clean_date(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["date"]
         if day > today():
             raise forms.ValidationError(_("The order cannot be dated after today."))
         return day

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from campaigns.actions import register_order
 from campaigns.forms import OrderFilter, OrderForm, own_units
@@ -42,6 +41,7 @@ def campaign(request: Request) -> HttpResponse:
         "norms": [_norm(running, name) for name in NORMS],
         "norms_order": norms_order(running),
         "rounds": [_round(each, running) for each in running.rounds],
+        "final_due": running.rounds[-1].due,
         "without_order": [
             unit for unit in units if unit.pk not in started and request.user.grants.cover(P.ORDER_WRITE, unit.pk)
         ],
@@ -83,9 +83,8 @@ def _window(unit: Unit, running: Campaign) -> dict[str, Any]:
 
 
 def _norm(running: Campaign, name: str) -> dict[str, Any]:
-    days = getattr(running, name)
-    words = ngettext("%(days)s school day", "%(days)s school days", days) % {"days": days} if days is not None else ""
-    return {"label": str(Campaign._meta.get_field(name).verbose_name).capitalize(), "value": words}  # type: ignore[union-attr]
+    label = str(Campaign._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return {"label": label.capitalize(), "value": getattr(running, name)}
 
 
 def _round(each: Round, running: Campaign) -> dict[str, Any]:

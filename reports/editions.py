@@ -349,9 +349,14 @@ def _measure(indicator: Indicator) -> Measure:
         measure=_in_every_language(indicator.measure),
         why=_in_every_language(indicator.why),
         parts={key: _in_every_language(words) for key, words in parts.items()},
-        adds_up=bool(indicator.fact and indicator.fact.additive),
+        adds_up=adds_up(indicator),
         share_of=list(indicator.share_of) if indicator.share_of else None,
     )
+
+
+def adds_up(indicator: Indicator) -> bool:
+    """Whether a unit has the sum of what its units have: not where children or families are counted each once."""
+    return indicator.fact is not None and (indicator.fact.additive or "distinct" not in indicator.amount)
 
 
 def _in_every_language(words: object) -> dict[str, str]:

@@ -153,21 +153,22 @@ def silent_days(unit: Unit, campaign: Campaign, as_of: date) -> dict[int, int]:
     """Class-days that were due up to the day and have no register, by class."""
     sql = f"""with {WINDOWS} select school_class_id, count(*) from ({CLASS_DAYS.sql}) d
                where taught > 0 and not taken group by 1"""
-    return dict(_ask(sql, campaign, as_of, campaign.opens, min(campaign.closes, as_of), unit.pk))
+    return dict(_ask(sql, campaign, as_of, campaign.opens, min(campaign.closes, as_of), unit.pk, [unit.pk]))
 
 
-def registers_today(unit: Unit, campaign: Campaign) -> tuple[int, int]:
-    """Classes with a register today, and classes that owe one.  For a district or a school: it reads its rows."""
+def registers_today(unit: Unit, campaign: Campaign, schools: list[int]) -> tuple[int, int]:
+    """Classes with a register today, and classes that owe one.  For a school, or a district and its schools: it reads rows."""
     sql = (
         f"""with {WINDOWS} select count(*) filter (where taken), count(*) from ({CLASS_DAYS.sql}) d where taught > 0"""
     )
-    taken, owed = _ask(sql, campaign, today(), today(), today(), unit.pk)[0]
+    taken, owed = _ask(sql, campaign, today(), today(), today(), unit.pk, schools or [unit.pk])[0]
     return taken, owed
 
 
-def _ask(sql: str, campaign: Campaign, as_of: date, first: date, last: date, unit: int) -> list[Any]:
+def _ask(
+    sql: str, campaign: Campaign, as_of: date, first: date, last: date, unit: int, schools: list[int]
+) -> list[Any]:
     low, high = subtree(unit)
-    schools = list(Unit.objects.schools().filter(pk__range=(low, high)).values_list("pk", flat=True))
     values = {
         "campaign": campaign.pk,
         "as_of": as_of,

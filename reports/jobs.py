@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
 from reports.actions import SEAL, SIGN, keep_paper, seal, sealed, sign
-from reports.editions import Edition
+from reports.editions import Edition, broken
 from reports.models import Paper, Submission
 from reports.papers.pdf import summary_pdf
 from reports.papers.plain import edition_bytes
@@ -17,6 +17,7 @@ from reports.papers.workbook import summary_xlsx
 from reports.states import PaperFormat
 from schools.jobs import Step, handles
 from schools.models import Job
+from schools.workflow import Refused
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAPERS: list[tuple[str, PaperFormat, Callable[[Edition], bytes], str]] = [
@@ -33,7 +34,7 @@ def seal_summary(job: Job) -> Iterator[Step]:
     """One reading of the whole country, then the documents from what it kept.  Every step may run twice."""
     assert job.user is not None
     campaign, form = Campaign.objects.get(code=job.args["campaign"]), job.args["form"]
-    total = len(PAPERS) + 1
+    total = len(PAPERS) + 2
     yield Step(0, total, _("Counting the country"))
     submission = seal(campaign=campaign, form=form, by=job.user)
     for done, (language, format, make, content_type) in enumerate(PAPERS, 1):
@@ -56,6 +57,10 @@ def seal_summary(job: Job) -> Iterator[Step]:
             content_type=content_type,
             by=job.user,
         )
+    yield Step(total - 1, total, _("Checking what was kept"))
+    wrong = broken(submission)
+    if wrong:
+        raise Refused(_("The kept figures do not agree with their hashes: %(units)s.") % {"units": ", ".join(wrong)})
     return _result("summary_of", form)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -87,10 +87,13 @@ def children(unit: Unit) -> list[Unit]:
     return [] if unit.is_school else list(in_order(at_work(Unit.objects.filter(below(unit.pk)), today())))
 
 
-def plain_figures(campaign: Campaign, units: Iterable[int]) -> Figures:
-    """Stored figures of many units without their cuts, for tables."""
-    amounts: Amounts = {unit: {} for unit in units}
-    rows = Value.objects.plain().filter(campaign=campaign, unit_id__in=list(amounts))
-    for unit, code, amount in rows.values_list("unit_id", "code", "numerator"):
-        amounts[unit][code, ""] = amount
-    return {unit: figures_of(found) for unit, found in amounts.items()}
+def stored_figures(campaign: Campaign, unit: int, units: Iterable[int]) -> tuple[Figures, datetime | None]:
+    """Live figures of a unit with their cuts, of many others without, in one question; and when the unit's last changed."""
+    amounts: Amounts = {unit: {}, **{each: {} for each in units}}
+    rows = Value.objects.filter(Q(unit_id=unit) | Q(unit_id__in=list(amounts), cut=""), campaign=campaign)
+    moments = []
+    for number, code, cut, amount, at in rows.values_list("unit_id", "code", "cut", "numerator", "at"):
+        amounts[number][code, cut] = amount
+        if number == unit:
+            moments.append(at)
+    return {number: figures_of(found) for number, found in amounts.items()}, max(moments, default=None)

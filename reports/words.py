@@ -250,11 +250,12 @@ def _in_russian(about: Reported) -> Iterator[str]:
         families, "состоит {n} нуждающаяся семья", "состоят {n} нуждающиеся семьи", "состоит {n} нуждающихся семей"
     )
     inside = of(children, "воспитывается {n} ребёнок", "воспитываются {n} ребёнка", "воспитывается {n} детей")
-    yield f"На учёте {listed}, в них {inside}."
+    yield f"На учёте {listed}, {of(families, 'в ней', 'в них', 'в них')} {inside}."
     helped, of_families, handouts, tenge = _amounts(about, "AD-01", "AD-02", "AD-03", "AD-04")
     got = of(helped, "получил {n} ребёнок", "получили {n} ребёнка", "получили {n} детей")
     among = f" (из {of(of_families, '{n} семьи', '{n} семей', '{n} семей')} на учёте)" if of_families else ""
-    yield f"Помощь {got}{among}; {of(handouts, 'сделана {n} выдача', 'сделаны {n} выдачи', 'сделано {n} выдач')} на сумму {number(tenge)} тенге."
+    given = of(handouts, "сделана {n} выдача", "сделаны {n} выдачи", "сделано {n} выдач")
+    yield f"Помощь {got}{among}; {given} на сумму {number(tenge)} тенге."
 
 
 def _in_english(about: Reported) -> Iterator[str]:
@@ -289,7 +290,9 @@ def _in_english(about: Reported) -> Iterator[str]:
         f"{one_or_more(back, '{n} child has', '{n} children have')} returned to school, {number(still)} still out."
     )
     families, children = _amounts(about, "FM-01", "FM-02")
-    yield f"{one_or_more(families, '{n} family is', '{n} families are')} on the list of need, with {one_or_more(children, '{n} child', '{n} children')}."
+    listed = one_or_more(families, "{n} family is", "{n} families are")
+    yield f"{listed} on the list of need, with {one_or_more(children, '{n} child', '{n} children')}."
     helped, of_families, handouts, tenge = _amounts(about, "AD-01", "AD-02", "AD-03", "AD-04")
     among = f" (of {one_or_more(of_families, '{n} family', '{n} families')} on the list)" if of_families else ""
-    yield f"{one_or_more(helped, '{n} child', '{n} children')}{among} got help: {one_or_more(handouts, '{n} handout', '{n} handouts')}, {number(tenge)} tenge."
+    given = one_or_more(handouts, "{n} handout", "{n} handouts")
+    yield f"{one_or_more(helped, '{n} child', '{n} children')}{among} got help: {given}, {number(tenge)} tenge."

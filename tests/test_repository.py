@@ -21,7 +21,12 @@ OPENERS = {
     "schools/middleware.py": 2,  # the request, the reading log
     "schools/tasks.py": 1,  # the ranges of the job's user
     "reports/tasks.py": 2,  # live values of the whole country, by the clock
+    "reports/management/commands/dump.py": 1,  # commands of the machine's keeper work on the whole country
+    "reports/management/commands/load.py": 1,
     "reports/management/commands/recount.py": 1,
+    "reports/management/commands/summary.py": 1,
+    "reports/editions.py": 1,  # numbers of one unit that depend on days missed at a child's former school
+    "zabota/demo/stage.py": 2,  # the demo plays its people one after another
 }
 
 

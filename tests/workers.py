@@ -7,9 +7,12 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
+
+from zabota.lib.embedded import APP
 
 ROOT = Path(__file__).resolve().parents[1]
 AT = "2027-01-28T10:15:00"  # the workers' clock stands where the tests' does
@@ -91,11 +94,11 @@ def wait_until(so, seconds, trouble="it did not happen", worker=None):
 
 def _environment():
     """The address of the test's own database, its folder of files, its day."""
-    base = connection.settings_dict
-    host, port = base["HOST"], base["PORT"]
-    address = f"postgres://zabota_app@/{base['NAME']}?host={host}" + (f"&port={port}" if port else "")
+    connection.ensure_connection()
+    link = connection.connection.info
+    secret = f":{quote(link.password)}" if link.password else ""
     return os.environ | {
-        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", address),
+        "DATABASE_URL": f"postgres://{APP}{secret}@/{link.dbname}?host={quote(link.host)}&port={link.port}",
         "DATABASE_AS": "app",
         "REDIS_URL": settings.CELERY_BROKER_URL,
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),

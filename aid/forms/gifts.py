@@ -15,6 +15,8 @@ from schools.models import User
 from schools.rights import Permission
 from zabota.lib.clock import today
 
+CHOOSE = ("", _("choose"))  # nothing is chosen for the person: a wrong first line is not noticed
+
 
 class OfOwnUnit(forms.Form):
     """A form about one of the user's own units; with a single one there is nothing to choose."""
@@ -34,7 +36,7 @@ class OfOwnUnit(forms.Form):
 
 class DonationForm(OfOwnUnit):
     donor_name = forms.CharField(label=_("Donor's name"), max_length=250)
-    donor_kind = forms.ChoiceField(label=_("Who the donor is"), choices=DonorKind.choices)
+    donor_kind = forms.ChoiceField(label=_("Who the donor is"), choices=[CHOOSE, *DonorKind.choices])
     number = forms.CharField(
         label=_("BIN or IIN"),
         max_length=14,
@@ -44,7 +46,7 @@ class DonationForm(OfOwnUnit):
     )
     publicity = forms.BooleanField(label=_("The donor wants to be named in public"), required=False)
     source = forms.ChoiceField(label=_("Source"), choices=Source.choices, initial=Source.SPONSOR)
-    kind = forms.ChoiceField(label=_("Kind of aid"), choices=AidKind.choices)
+    kind = forms.ChoiceField(label=_("Kind of aid"), choices=[CHOOSE, *AidKind.choices])
     size = forms.CharField(
         label=_("Size"), max_length=20, required=False, widget=forms.TextInput(attrs={"class": "short"})
     )
@@ -96,15 +98,16 @@ class HandoutForm(OfOwnUnit):
     date = DayField(label=_("Date"))
     source = forms.ChoiceField(
         label=_("Source"),
-        choices=Source.choices,
+        choices=[CHOOSE, *Source.choices],
         help_text=_("Teachers' and parents' gifts are voluntary: keep the signed statement."),
     )
-    kind = forms.ChoiceField(label=_("Kind of aid"), choices=AidKind.choices)
+    kind = forms.ChoiceField(label=_("Kind of aid"), choices=[CHOOSE, *AidKind.choices])
     size = forms.CharField(
         label=_("Size"), max_length=20, required=False, widget=forms.TextInput(attrs={"class": "short"})
     )
     quantity = forms.IntegerField(label=_("Pieces"), min_value=1, max_value=10_000, initial=1)
     tenge = TengeField(label=_("Sum for this child, ₸"), required=False, help_text=_("In whole ₸, not in thousands."))
+    sure = forms.BooleanField(label=_("The sum is right: whole ₸, not thousands"), required=False)
     proof_due = DayField(label=_("Proof of purchase due"), required=False, help_text=_("For money given to a parent."))
     reason = forms.CharField(
         label=_("Why the same kind of aid again"),
@@ -112,7 +115,6 @@ class HandoutForm(OfOwnUnit):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "plain"}),
     )
-    sure = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, gift: Donation | None = None, **options: Any) -> None:
         super().__init__(*args, initial={"date": today()}, **options)
@@ -139,7 +141,6 @@ class HandoutForm(OfOwnUnit):
         """A sum outside the band may have been typed in thousands: the person says that it is meant so."""
         low, high = BAND
         self.ask_sure = bool(sum_typed) and not low <= sum_typed <= high
-        self.fields["sure"].label = _("Yes, the sum is %(sum)s, not thousands of ₸") % {"sum": tenge(sum_typed)}
         if self.ask_sure and not self.cleaned_data.get("sure"):
             text = _("%(sum)s for one child: did you mean thousand tenge? Correct the sum or confirm it below.")
             self.add_error("tenge", text % {"sum": tenge(sum_typed)})

@@ -366,9 +366,10 @@ def _stages(gift: Donation) -> list[dict[str, Any]]:
     received = gift.received_on is not None
     over = received and (money <= 0 if gift.kind == AidKind.MONEY else pieces <= 0)
     begun = received and (pieces < gift.quantity or money < gift.tenge)
+    pledged = _reached(True) if gift.pledged_on else {"tone": "none", "word": _("came without a pledge")}
     given = ("ok", _("all given")) if over else ("info", _("partly given")) if begun else ("none", _("not yet"))
     return [
-        {"label": _("Pledged"), "first": gift.pledged_on, **_reached(gift.pledged_on is not None or received)},
+        {"label": _("Pledged"), "first": gift.pledged_on, **pledged},
         {"label": _("Received"), "first": gift.received_on, "current": not received, **_reached(received)},
         {"label": _("Given"), "tone": given[0], "word": given[1], "current": received},
     ]

@@ -10,17 +10,16 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
 from reports.figures import Figure
+from reports.editions import adds_up
 from reports.gaps import days_late, registers_today
 from reports.indicators import CATALOGUE, SECTIONS, Indicator
-from reports.live import live_figures
-from reports.models import Value
-from reports.places import HANDED_IN, Place, due, place_of, plain_figures
+from reports.places import HANDED_IN, Place, due, place_of, stored_figures
 from reports.states import SubmissionState
 from reports.tables import SHOWN, UNITS, UnitLine, sort_key
 from reports.words import percent, shown
 from schools.access import Request, requires, signed_in
 from schools.models import Post, Unit, User
-from schools.number import DISTRICT, span
+from schools.number import DISTRICT, ancestors, span
 from schools.rights import Permission as P
 from schools.rights import Role
 from zabota.lib.clock import now, today
@@ -51,8 +50,10 @@ def situation(request: Request, code: str = "") -> HttpResponse:
     if campaign is None:
         return render(request, "reports/situation.html", {"unit": unit})
     place = place_of(unit, campaign, campaign.round_now())
-    figures = live_figures(campaign, [unit.pk])[unit.pk]
-    lines = _sorted(_lines(place), request.GET.get("sort", ""))
+    stored, counted_at = stored_figures(campaign, unit.pk, [each.pk for each in place.units])
+    figures = stored[unit.pk]
+    lines = [UnitLine(each, stored[each.pk], place.reports.get(each.pk)) for each in place.units]
+    lines = _sorted(lines, request.GET.get("sort", ""))
     if request.GET.get("format") == "xlsx":
         return _workbook(place, lines)
     page = page_of(request, lines)
@@ -71,7 +72,7 @@ def situation(request: Request, code: str = "") -> HttpResponse:
         "page": page,
         "headers": _headers(request.GET.get("sort", "")),
         "rows": [_row(line, place) for line in page],
-        "as_of": _counted_at(request.user, unit, campaign),
+        "as_of": counted_at or now(),
         "no_table": not lines,
     }
     return render(request, "reports/situation.html", context)
@@ -99,18 +100,10 @@ def _unit(user: User, code: str) -> Unit:
     return get_object_or_404(units, pk=first)
 
 
-def _lines(place: Place) -> list[UnitLine]:
-    figures = plain_figures(place.campaign, [unit.pk for unit in place.units])
-    return [UnitLine(unit, figures[unit.pk], place.reports.get(unit.pk)) for unit in place.units]
-
-
-def _counted_at(user: User, unit: Unit, campaign: Campaign) -> Any:
-    """When the figures last changed; the moment of the page where nothing has been counted."""
-    rows = Value.objects.for_user(user, P.FIGURES_VIEW).filter(unit_id=unit.pk, campaign=campaign)
-    return rows.order_by("-at").values_list("at", flat=True).first() or now()
-
-
 def _crumbs(user: User, unit: Unit) -> list[tuple[str, str]]:
+    """The units above that this person may open; most officials stand at the top of what they see."""
+    if not any(user.grants.cover(P.FIGURES_VIEW, number) for number in ancestors(unit.pk)[1:]):
+        return []
     return [
         (each.name, reverse("situation_of", args=[each.code]))
         for each in unit.line[:-1]
@@ -144,7 +137,7 @@ def _registers_sentence(place: Place, figures: dict[str, Figure]) -> str:
     """A district reads today's registers; above it the stored share of the campaign stands, not a sum of raw rows."""
     if span(place.unit.pk) > DISTRICT:
         return _("Registers taken since the start: %(share)s.") % {"share": shown(figures["AT-10"])}
-    taken, owed = registers_today(place.unit, place.campaign)
+    taken, owed = registers_today(place.unit, place.campaign, [each.pk for each in place.units if each.is_school])
     if not owed:
         return _("No registers are due today.")
     return _("Registers taken today: %(taken)s of %(owed)s (%(share)s).") % {
@@ -306,7 +299,7 @@ def _definition(indicator: Indicator) -> dict[str, Any]:
             "over": _side(indicator.share_of[0]),
             "under": _side(indicator.share_of[1]),
         }
-    elif indicator.fact and indicator.fact.additive:
+    elif adds_up(indicator):
         how = _("A unit has the sum of the units below it.")
     else:
         how = _("Each counted once inside the unit asked about, so a sum of units may be larger.")

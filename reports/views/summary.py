@@ -13,8 +13,7 @@ from reports.editions import Edition, Missing
 from reports.figures import Figure
 from reports.forms import TextForm
 from reports.indicators import CATALOGUE
-from reports.live import live_figures
-from reports.places import children, plain_figures
+from reports.places import children, stored_figures
 from reports.states import SubmissionState
 from reports.tables import SHOWN
 from reports.words import language, sentences, shown
@@ -92,7 +91,7 @@ def _page(request: Request, campaign: Campaign, round_: Round, *, refusal: str =
 
 
 def _living(request: Request, campaign: Campaign, round_: Round, ministry: Unit, units: list[Unit]) -> Edition:
-    figures = plain_figures(campaign, [unit.pk for unit in units]) | live_figures(campaign, [ROOT])
+    figures, _counted_at = stored_figures(campaign, ROOT, [unit.pk for unit in units])
     schools = Unit.objects.for_user(request.user, P.FIGURES_VIEW).filter(level=Level.SCHOOL).count()
     return Edition(
         campaign=campaign,

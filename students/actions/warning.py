@@ -18,36 +18,47 @@ from students.states import REASON_CLASS, WITHOUT_VALID_REASON, CaseKind, CaseSo
 
 LOOK_BACK = timedelta(days=366)  # how long before the window a run may have begun
 RECENT = timedelta(days=30)
+SOME_MONTHS = timedelta(days=120)  # longer streaks are shown as this long
 
-_REASONS = ", ".join(f"('{reason}', '{kind}')" for reason, kind in REASON_CLASS.items())
-_COUNTED = ", ".join(f"'{kind}'" for kind in WITHOUT_VALID_REASON)
+_COUNTED = ", ".join(f"'{reason}'" for reason, kind in REASON_CLASS.items() if kind in WITHOUT_VALID_REASON)
 
-# the taken school days of the children in `asked`, wherever this person may see them: on each, were they absent all
-# day, was it without a valid reason; a silent day or a day off has no row, so it neither counts nor breaks a run
-_TAKEN = f"""
-    reach as materialized (
-      select array_agg(distinct e.unit_id) as units,
-             (select min(a.date) from students_absence a join asked using (pupil_id)
-               where a.lessons is null and a.date >= %(earliest)s) as since
-        from students_enrolment e join asked using (pupil_id)),
-    calendar as materialized (
-      select d.* from reach, school_days(reach.since, %(on)s, reach.units) d where d.kind = 'taught'),
-    taken as (
-      select e.pupil_id, e.unit_id, d.day, a.id is not null as absent, a.reason,
-             coalesce(k.class in ({_COUNTED}), false) as missed
-        from asked
-        join students_enrolment e on e.pupil_id = asked.pupil_id and e.form = 'day'
-        join calendar d on d.school_class_id = e.school_class_id and d.grade = e.grade
-                       and d.day between e.first and coalesce(e.last, 'infinity')
-        join students_register r on r.school_class_id = e.school_class_id and r.date = d.day
-        left join students_absence a on a.register_id = r.id and a.pupil_id = e.pupil_id and a.lessons is null
-        left join (values {_REASONS}) k(reason, class) on k.reason = a.reason)"""
-
+# whose absences are looked at: enough of them to matter, one of them lately.  Everybody else is left out at once
 _ASKED = """
     asked as materialized (
-      select distinct a.pupil_id from students_absence a
-       where a.unit_id = %(unit)s and a.lessons is null and a.date between %(from)s and %(on)s
-         and (%(pupils)s::bigint[] is null or a.pupil_id = any(%(pupils)s::bigint[])))"""
+      select a.pupil_id, min(a.date) as since from students_absence a
+       where a.lessons is null and a.date between %(earliest)s and %(on)s
+         and a.pupil_id in (select b.pupil_id from students_absence b
+                             where b.unit_id = %(unit)s and b.lessons is null and b.date between %(from)s and %(on)s
+                               and (%(pupils)s::bigint[] is null or b.pupil_id = any(%(pupils)s::bigint[])))
+       group by a.pupil_id having count(*) >= %(least)s)"""
+
+# the taken school days of these children, wherever this person may see them: on each, were they absent all day, was it
+# without a valid reason; a silent day or a day off has no row, so it neither counts nor breaks a run.
+# Days are carried as arrays and absences laid over them by grouping: no join here can be planned badly
+_TAKEN = f"""
+    reach as materialized (
+      select array_agg(distinct e.unit_id) as units, min(asked.since) as since
+        from students_enrolment e join asked using (pupil_id)),
+    lessons as materialized (
+      select d.school_class_id, d.grade, array_agg(d.day) as days, array_agg(r.id) as registers
+        from reach, school_days(reach.since, %(on)s, reach.units) d
+        join students_register r on r.school_class_id = d.school_class_id and r.date = d.day
+       where d.kind = 'taught' group by d.school_class_id, d.grade),
+    marked as (
+      select e.pupil_id, r.id as register_id, e.unit_id, r.day, null as reason
+        from asked
+        join students_enrolment e on e.pupil_id = asked.pupil_id and e.form = 'day'
+        join lessons l on l.school_class_id = e.school_class_id and l.grade = e.grade
+       cross join lateral unnest(l.registers, l.days) r(id, day)
+       where r.day between e.first and coalesce(e.last, 'infinity')
+      union all
+      select a.pupil_id, a.register_id, null, null, a.reason
+        from students_absence a join asked using (pupil_id)
+       where a.lessons is null and a.date between asked.since and %(on)s),
+    taken as (
+      select pupil_id, max(unit_id) as unit_id, max(day) as day, max(reason) as reason,
+             max(reason) is not null as absent, coalesce(max(reason) in ({_COUNTED}), false) as missed
+        from marked group by pupil_id, register_id having max(day) is not null)"""
 
 _FLAGS = f"""
     with {_ASKED}, {_TAKEN},
@@ -125,6 +136,7 @@ def flags(
         _FLAGS,
         {
             **_parameters(unit_id, pupils, campaign.opens, on, campaign.opens - LOOK_BACK),
+            "least": min(campaign.systematic_days, campaign.long_days),
             "campaign": campaign.pk,
             "systematic": campaign.systematic_days,
             "long": campaign.long_days,
@@ -138,7 +150,7 @@ def flags(
 
 def streaks(*, unit_id: int, pupils: Collection[int] | None = None, on: date, least: int = 1) -> dict[int, Streak]:
     """Who has been absent for at least so many taken school days in a row, up to and with this day."""
-    rows = _rows(_STREAKS, {**_parameters(unit_id, pupils, on - RECENT, on, on - LOOK_BACK), "least": least})
+    rows = _rows(_STREAKS, {**_parameters(unit_id, pupils, on - RECENT, on, on - SOME_MONTHS), "least": least})
     return {pupil: Streak(days, since, reason) for pupil, days, since, reason in rows}
 
 

@@ -294,6 +294,7 @@ def test_a_sum_outside_the_band_asks_thousand_tenge(client_of, people, child, en
     answer = client.post("/aid/new/", form)
     assert answer.status_code == 422
     assert "did you mean thousand tenge?" in answer.text
+    assert "The sum is right: whole ₸, not thousands" in answer.text
     assert f'value="{typed_sum}"' in answer.text
     assert not Handout.objects.exists()
     client.post("/aid/new/", {**form, "sure": "on"})

@@ -186,7 +186,7 @@ given as materialized (
     join win w on w.unit = h.unit_id and h.date between w.first and w.last),
 things as (
   select unit, 'CS-00' as code, p as part, child as thing from cases, unnest(array['', kind]) p where before
-  union all select unit, case when out then 'CS-01' else 'CS-12' end, p, child from cases, unnest(parts || '') p where found
+  union all select unit, case when out then 'CS-01' else 'CS-12' end, p, child from cases, unnest(array_append(parts, '')) p where found
   union all select unit, case when returned then 'CS-02' else 'CS-03' end, p, child from cases, unnest(array['', kind]) p
              where (before or found) and (returned or not closed)
   union all select unit_id, 'FM-01', '', id from aid_family

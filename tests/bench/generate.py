@@ -33,25 +33,31 @@ CASE, NEVER_AT_SCHOOL = 0.003, 0.15
 
 SMALL_REASONS = {"family": 40, "event": 15, "road": 15, "unknown": 20, "truancy": 10}
 DRIFT_REASONS = {
-    "truancy": 26, "unknown": 14, "refusal": 4, "no_clothes": 14, "no_shoes": 12, "no_supplies": 6, "works": 10, "carer": 9,
-    "no_transport": 5,
+    "truancy": 26, "unknown": 14, "refusal": 4, "no_clothes": 14, "no_shoes": 12, "no_supplies": 6, "works": 10,
+    "carer": 9, "no_transport": 5,
 }  # fmt: skip
 LEAVES_FOR = {"transfer": 42, "moved": 38, "abroad": 9, "college": 4, "family": 3, "other": 4}
-CAUSES = ["clothes", "supplies", "poverty", "works", "carer", "illness", "refusal", "moved", "documents", "neglect", "motivation"]
+CAUSES = [
+    "clothes", "supplies", "poverty", "works", "carer", "illness", "refusal", "moved", "documents", "neglect",
+    "motivation",
+]  # fmt: skip
 STATUSES = [
-    "many_children", "orphan", "no_care", "disability", "single_parent", "unfavourable", "low_income", "difficult", "other"
+    "many_children", "orphan", "no_care", "disability", "single_parent", "unfavourable", "low_income", "difficult",
+    "other",
 ]  # fmt: skip
 SOURCES = {
-    "fund": 38, "sponsor": 27, "teachers": 4, "parents": 3, "ngo": 10, "party": 2, "religious": 4, "state": 8, "volunteers": 4
+    "fund": 38, "sponsor": 27, "teachers": 4, "parents": 3, "ngo": 10, "party": 2, "religious": 4, "state": 8,
+    "volunteers": 4,
 }  # fmt: skip
 DONOR_OF = {"sponsor": "company", "ngo": "ngo", "party": "party", "religious": "religious", "volunteers": "person"}
 PRICES = {
-    "outerwear": 24_000, "uniform": 28_000, "shoes": 14_000, "tracksuit": 9_000, "bag": 8_000, "stationery": 6_000, "food": 12_000,
-    "meals": 9_000, "money": 35_000,
+    "outerwear": 24_000, "uniform": 28_000, "shoes": 14_000, "tracksuit": 9_000, "bag": 8_000, "stationery": 6_000,
+    "food": 12_000, "meals": 9_000, "money": 35_000,
 }  # fmt: skip
 
 HEADERS = {
-    "campaigns": "code,name_kk,name_ru,opens,closes,due,systematic_days,long_days,visit_days,measure_days,notice_days,answer_days",
+    "campaigns": "code,name_kk,name_ru,opens,closes,due,systematic_days,long_days,visit_days,measure_days,notice_days,"
+    "answer_days",
     "units": "code,parent,level,kato,name_kk,name_ru,kind,ownership,week,bin",
     "staff": "login,unit,role,surname,name,patronymic,email,phone,from,to",
     "orders": "unit,campaign,number,date,kind,opens,closes,title_ru,title_kk",
@@ -61,8 +67,8 @@ HEADERS = {
     "registers": "school,class,date",
     "absences": "pupil,date,reason,lessons,contacted_on,contact",
     "movements": "pupil,left_on,slip,reason,to_unit,to_text,arrived_on",
-    "cases": "key,pupil,unit,surname,name,born,sex,found_on,source,kind,cause,confirmed_on,visited_on,returned_on,relapsed_on,"
-    "closed_on,closing",
+    "cases": "key,pupil,unit,surname,name,born,sex,found_on,source,kind,cause,confirmed_on,visited_on,returned_on,"
+    "relapsed_on,closed_on,closing",
     "families": "key,school,name,address,approved_on,removed_on,removed_why",
     "members": "family,pupil,categories,statuses,valid_until",
     "donors": "key,kind,name,number,publicity",
@@ -195,7 +201,8 @@ class Campaign:
     # ---- the country
 
     def campaign(self) -> None:
-        self.add("campaigns", CAMPAIGN, "«Қамқорлық» – 2027", "«Забота» – 2027", OPENS, CLOSES, "2027-02-20", 5, 3, 3, 5, 3, 10)
+        names, norms = ("«Қамқорлық» – 2027", "«Забота» – 2027"), (5, 3, 3, 5, 3, 10)
+        self.add("campaigns", CAMPAIGN, *names, OPENS, CLOSES, date(2027, 2, 20), *norms)
 
     def tree(self, schools: int) -> list[School]:
         with COUNTRY.open(encoding="utf-8", newline="") as file:
@@ -250,7 +257,8 @@ class Campaign:
 
     def order(self, unit: object, kind: str, opens: object = "", closes: object = "") -> None:
         number, dated = f"{self.rng.randint(1, 99)}-ө", self.day(date(2027, 1, 5), date(2027, 1, 13))
-        self.add("orders", unit, CAMPAIGN, number, dated, kind, opens, closes, "О проведении акции", "Акцияны өткізу туралы")
+        titles = "О проведении акции", "Акцияны өткізу туралы"
+        self.add("orders", unit, CAMPAIGN, number, dated, kind, opens, closes, *titles)
 
     # ---- days
 
@@ -260,8 +268,8 @@ class Campaign:
         self.off(MINISTRY, date(2027, 2, 8), date(2027, 2, 14), "holiday", "0-1")
         for code in [row[0] for row in self.rows["units"] if row[2] == "district"]:
             for _ in range(self.rng.choice([0, 0, 1, 1, 2])):  # frost
-                day = self.weekday()
-                self.off(code, day, day, "cancelled", self.rng.choice(["0-4", "0-9", ""]), self.rng.choice([None, None, 1]))
+                day, shift = self.weekday(), self.rng.choice([None, None, 1])
+                self.off(code, day, day, "cancelled", self.rng.choice(["0-4", "0-9", ""]), shift)
         for school in self.schools:
             chance, day = self.rng.random(), self.weekday()
             if chance < 0.12:
@@ -389,8 +397,8 @@ class Campaign:
         person = child.person
         for stay in child.stays:
             self.add(
-                "pupils", child.key, stay.group.school.code, stay.group.name, stay.grade, child.form, person.surname, person.name,
-                person.patronymic, person.born, person.sex, child.iin, stay.first, stay.last or "",
+                "pupils", child.key, stay.group.school.code, stay.group.name, stay.grade, child.form, person.surname,
+                person.name, person.patronymic, person.born, person.sex, child.iin, stay.first, stay.last or "",
             )  # fmt: skip
 
     # ---- registers
@@ -443,7 +451,8 @@ class Campaign:
             child = self.rng.choice(self.children)
             found = self.day(date(2026, 11, 15), OPENS - DAY) if self.rng.random() < 0.3 else self.day(OPENS, CLOSES)
             stay = child.on(found) or child.stays[0]
-            kind = self.rng.choice(["long", "systematic", "dropped", "transit" if len(child.stays) > 1 else "systematic"])
+            lost = "transit" if len(child.stays) > 1 else "systematic"
+            kind = self.rng.choice(["long", "systematic", "dropped", lost])
             self.case(stay.group.school.code, kind, found, child)
             if self.rng.random() < 0.08:
                 self.case(stay.group.school.code, "long", found + 5 * DAY, child)
@@ -468,8 +477,8 @@ class Campaign:
                 closed, closing = ends, self.rng.choice(["abroad", "medical", "elsewhere", "age"])
         cause = self.rng.choice(CAUSES) if self.rng.random() < 0.9 else ""
         self.add(
-            "cases", f"k{len(self.rows['cases']) + 1}", child.key if child else "", unit, *named, found, source, kind, cause,
-            confirmed, visited, returned, relapsed, closed, closing,
+            "cases", f"k{len(self.rows['cases']) + 1}", child.key if child else "", unit, *named, found, source, kind,
+            cause, confirmed, visited, returned, relapsed, closed, closing,
         )  # fmt: skip
 
     # ---- families and aid
@@ -532,8 +541,8 @@ class Campaign:
         for (unit, source, kind), (quantity, tenge) in self.gifts.items():
             donor = self.rng.choice(donors[source])
             self.add(
-                "donations", f"g-{unit}-{source}-{kind}", donor, unit, source, kind, "", quantity + 1, tenge + PRICES[kind],
-                "2026-12-10", "2026-12-15",
+                "donations", f"g-{unit}-{source}-{kind}", donor, unit, source, kind, "", quantity + 1,
+                tenge + PRICES[kind], date(2026, 12, 10), date(2026, 12, 15),
             )  # fmt: skip
 
 

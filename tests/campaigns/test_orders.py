@@ -343,7 +343,8 @@ def test_the_campaign_page_tells_stages_own_window_reports_and_norms(client_of, 
     assert "(moved from 20.02.2027, a day off)" in page
     assert "29.01.2027" in page
     assert "Set by the ministry's order № 77 of 20.12.2026." in page
-    assert "5 school days" in page
+    assert "<dt>Systematic absence, school days</dt> <dd>5</dd>" in page
+    assert "The summary goes to the Committee by 19.02.2027." in page
 
 
 def test_having_entered_the_first_stage_the_unit_reads_its_own_order(client_of, people, order_of, english):

@@ -16,6 +16,7 @@ from reports.models import Kept, Submission
 from reports.states import SUBMISSION
 from schools.models import Document, Entry, Unit
 from schools.workflow import Refused
+from students.models import Case, Register
 from tests.make import make_class
 from tests.reports.stories import (
     CITY_SCHOOL,
@@ -31,7 +32,8 @@ from tests.reports.stories import (
     signed,
     start,
 )
-from students.models import Case, Register
+
+pytestmark = pytest.mark.usefixtures("in_english")
 
 URL = "/reports/S1/bulletin2/"
 
@@ -179,6 +181,7 @@ def test_nothing_to_report_is_refused_where_there_is_something(school, people, c
 def test_a_district_signs_when_its_schools_are_accepted_or_declared_missing(country, campaign, people, client_of):
     busy_school(SCHOOL)
     quiet_school(VILLAGE)
+    start(DISTRICT)
     url = "/reports/113200000/bulletin2/"
     said = text_of(client_of(people.district_head).get(url))
     assert "Көктал ауылының мектебі: the report is not begun." in said
@@ -273,6 +276,7 @@ def test_a_form_sent_twice_signs_once(school, people, client_of):
 
 
 def test_an_oblast_signs_as_work_of_its_own(country, people, client_of):
+    start(OBLAST)
     for unit in (SCHOOL, VILLAGE, OTHER_SCHOOL):
         busy_school(unit)
     head_of(VILLAGE, "village_head")

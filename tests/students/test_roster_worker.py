@@ -16,6 +16,12 @@ from tests.workers import start_worker, wait_until
 pytestmark = [pytest.mark.worker]
 
 
+@pytest.fixture
+def client(client):
+    client.cookies["django_language"] = "en"
+    return client
+
+
 def upload(client, data):
     from django.core.files.uploadedfile import SimpleUploadedFile
 

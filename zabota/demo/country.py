@@ -89,9 +89,7 @@ def appoint(stage: Stage) -> None:
 
 def teacher_logins(plan: SchoolPlan) -> dict[str, str]:
     """Logins of the class teachers by class: «arshaly1.teacher», «arshaly1.teacher2»."""
-    return {
-        name: plan.login(f"teacher{number if number > 1 else ''}") for number, name in enumerate(plan.teachers, 1)
-    }
+    return {name: plan.login(f"teacher{number if number > 1 else ''}") for number, name in enumerate(plan.teachers, 1)}
 
 
 def open_campaign(stage: Stage) -> None:
@@ -125,7 +123,9 @@ def plan_orders(stage: Stage) -> None:
         plan_order(stage, district, f"{number}-ө", date(2027, 1, 7), OrderKind.START)
     for number, plan in enumerate(stage.schools, 3):
         if plan.key not in WITHOUT_ORDER:
-            plan_order(stage, plan.code, f"{number}", date(2027, 1, 8), OrderKind.START, who=plan.key, hour=9 + number % 7)
+            plan_order(
+                stage, plan.code, f"{number}", date(2027, 1, 8), OrderKind.START, who=plan.key, hour=9 + number % 7
+            )
 
 
 def plan_days_off(stage: Stage) -> None:

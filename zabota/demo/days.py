@@ -31,11 +31,14 @@ SINGLE_DAYS = [  # whole days of single children: reason and chance
     (Reason.UNKNOWN, 0.0014),
 ]
 LATE = 0.002
+STAYS_UNKNOWN = 0.3
+CORRECTED = "Ата-анасымен телефон арқылы сөйлестік, себебі анықталды."
 NO_DEVICE = 0.05
 WAVE = ("schuchinsk4", 5, date(2027, 1, 18), date(2027, 1, 22))  # influenza in one class
 SILENT_SINCE = {"sairam47": date(2027, 1, 25)}
 SILENT_TODAY = {"sairam31": ("4А", "10А")}
 LATE_TODAY = ("aqtogan",)  # at a quarter past ten nothing has come from there yet
+TAUGHT_SATURDAYS = {("aqtogan", date(2027, 1, 23))}
 FORGOTTEN = {("sairam31", "9А", date(2027, 1, 15)), ("gymnasium203", "8А", date(2027, 1, 19))}
 
 
@@ -45,8 +48,12 @@ def plan_registers(stage: Stage) -> None:
         marks = marks_of_school(stage, plan)
         chance = stage.chance("minutes", plan.key)
         for day in days(FIRST, LAST):
-            if day.weekday() < plan.week or (plan.key, day) == ("aqtogan", date(2027, 1, 23)):
+            if _may_be_taught(plan, day):
                 _plan_day(stage, plan, day, marks[day], chance)
+
+
+def _may_be_taught(plan: SchoolPlan, day: date) -> bool:
+    return day.weekday() < plan.week or (plan.key, day) in TAUGHT_SATURDAYS
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -86,10 +93,9 @@ def _plan_registers(
 ) -> None:
     at = moment(day, 8 if classes[0].shift == 1 else 14, chance.randint(35, 59))
     stage.plan(at, who, take_registers, plan.key, stage=stage, classes=classes, day=day, at=at, marks=marks)
-    unclear = {pupil: mark for pupil, mark in marks.items() if mark.reason == Reason.UNKNOWN and pupil % 3}
-    later = moment(day + timedelta(days=1), 12, chance.randint(0, 50))
-    if unclear and who == plan.login("coordinator"):
-        stage.plan(later, who, clear_up, plan.key, stage=stage, classes=classes, day=day, pupils=set(unclear))
+    if who == plan.login("coordinator"):
+        later = moment(day + timedelta(days=1), 12, chance.randint(0, 50))
+        stage.plan(later, who, clear_up, plan.key, stage=stage, classes=classes, day=day, marks=marks)
 
 
 def take_registers(
@@ -131,42 +137,38 @@ def _of_distance_day(
     return without | absent
 
 
-def clear_up(*, stage: Stage, classes: list[SchoolClass], day: date, pupils: set[int], by: User) -> None:
-    """What was unknown yesterday is known today: a call, and the register is corrected with the reason for it."""
-    for school_class in classes:
-        sheet = registers.read(school_class, day)
-        unknown = [pupil for pupil in sorted(pupils & sheet.marks.keys()) if sheet.marks[pupil].reason == Reason.UNKNOWN]
-        if sheet.register is None or not unknown:
+def clear_up(*, stage: Stage, classes: list[SchoolClass], day: date, marks: dict[int, Mark], by: User) -> None:
+    """Most of what was unknown yesterday is known today: a call, and the register is corrected with the reason."""
+    wanted = {each.name: each for each in classes}
+    for child in stage.rolls[_school(stage, classes)].children:
+        mark, chance = marks.get(child.known.pk), stage.chance("clear", child.school, child.person.full_name, day)
+        if mark is None or mark.reason != Reason.UNKNOWN or child.story is not None or chance.random() < STAYS_UNKNOWN:
             continue
-        found = {
-            pupil: Mark(
-                stage.chance("clear", pupil).choice([Reason.ILL, Reason.ILL, Reason.FAMILY]),
-                contacted_on=clock.today(),
-                contact=Contact.CALL,
-            )
-            for pupil in unknown
-        }
-        registers.take(
-            school_class=school_class,
-            date=day,
-            absent=sheet.marks | found,
-            version=sheet.version,
-            why="Ата-анасымен телефон арқылы сөйлестік, себебі анықталды.",
-            by=by,
-        )
+        if child.class_name in wanted and child.is_here(day):
+            reason = chance.choice([Reason.ILL, Reason.ILL, Reason.FAMILY])
+            correct(child=child, school_class=wanted[child.class_name], day=day, reason=reason, by=by)
+
+
+def correct(*, child: Child, school_class: SchoolClass, day: date, reason: str, by: User) -> None:
+    """The day is over: its register is changed with the reason for it (PRODUCT 5)."""
+    sheet = registers.read(school_class, day)
+    if child.known.pk not in sheet.marks:
+        return
+    found = {child.known.pk: Mark(reason, contacted_on=clock.today(), contact=Contact.CALL)}
+    registers.take(
+        school_class=school_class, date=day, absent=sheet.marks | found, version=sheet.version, why=CORRECTED, by=by
+    )
 
 
 def marks_of_school(stage: Stage, plan: SchoolPlan) -> dict[date, dict[int, Mark]]:
     """Who will be absent on which day and why: winter as it is, and the children of the story as it wants them."""
-    roll, chance = stage.rolls[plan.key], stage.chance("winter", plan.key)
+    chance = stage.chance("winter", plan.key)
     marks: dict[date, dict[int, Mark]] = {day: {} for day in days(FIRST, LAST)}
-    playing = {child.known.pk for child in stage.parts.values()}
-    for child in roll.children:
+    for child in stage.rolls[plan.key].children:
         if child.form == Form.DAY and child.class_name != RESIDENCE:
             winter = _winter_of(child, plan, chance)
-            if child.known.pk not in playing:
-                for day, mark in winter.items():
-                    marks[day][child.known.pk] = mark
+            for day, mark in (winter if child.story is None else child.story).items():
+                marks[day][child.known.pk] = mark
     return marks
 
 
@@ -176,7 +178,7 @@ def _winter_of(child: Child, plan: SchoolPlan, chance: Random) -> dict[date, Mar
     ill = chance.choice(ILLNESS) - 1 if chance.random() < ILL_ALREADY else 0
     key, grade, wave_first, wave_last = WAVE
     for day in days(FIRST, LAST):
-        if day.weekday() >= plan.week:
+        if not _may_be_taught(plan, day):
             continue
         falls_ill = FALLS_ILL_SMALL if child.grade <= 4 else FALLS_ILL
         if (plan.key, child.grade) == (key, grade) and wave_first <= day <= wave_last:

@@ -8,6 +8,7 @@ from random import Random
 from schools.models import Unit, User
 from schools.rights import Permission
 from students.actions import rosters
+from students.actions.registers import Mark
 from students.imports import check, errors_of, read_roster, template
 from students.models import Enrolment, Pupil, SchoolClass
 from students.states import ClassKind, Form, Language
@@ -33,6 +34,7 @@ class Child:
     first: date = TAUGHT_FROM
     left_on: date | None = None
     pupil: Pupil | None = None
+    story: dict[date, Mark] | None = None  # when the child is absent, if the story says so
 
     @property
     def known(self) -> Pupil:

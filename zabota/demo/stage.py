@@ -9,6 +9,7 @@ from random import Random
 
 import pghistory
 
+from aid.models import Donation
 from schools.models import Unit, User
 from schools.wall import COUNTRY, ranges_of, scope
 from zabota.demo import SEED
@@ -42,6 +43,8 @@ class Stage:
     ends: datetime = NOW
     rolls: dict[str, Roll] = field(default_factory=dict)
     parts: dict[str, Child] = field(default_factory=dict)  # the children of the story by their part in it
+    listed: set[int] = field(default_factory=set)  # families that stand on the list of a school
+    gifts: dict[str, Donation] = field(default_factory=dict)  # by their name in the story
     deeds: list[Deed] = field(default_factory=list)
     _people: dict[str, User] = field(default_factory=dict)
     _units: dict[str, Unit] = field(default_factory=dict)

@@ -289,6 +289,8 @@ class Loading:
         """Bring the folder in; returns the number of rows of each file that is there.  Raises Rejected."""
         files = self._files()
         self._execute("select pg_advisory_xact_lock(%s)", [LOCK])
+        # each row of the audit is a subtransaction, and each of those walks the whole queue of deferred checks
+        self._execute("set constraints all immediate")
         rows = {table.file: self._stage(table, files.get(table.file)) for table in self.tables}
         try:
             for table in self.tables:

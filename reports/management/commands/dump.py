@@ -7,9 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import translation
-from django.utils.translation import gettext as _
 
-from reports.management.commands.load import TABLES
+from reports.management.commands.load import TABLES, told
 from schools.wall import COUNTRY, scope
 from zabota.lib import csvtables
 
@@ -24,4 +23,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override(options["lang"]), scope(COUNTRY, one_reading=True):
             for file, count in csvtables.dump(TABLES, options["folder"]).items():
-                self.stdout.write(_("%(file)s: %(count)s rows") % {"file": file, "count": count})
+                self.stdout.write(told(file, count))

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 import aid.imports
@@ -45,7 +44,7 @@ def load(folder: Path) -> dict[str, int]:
         rows = loading.run()
         units = {ROOT} if rows.get(CAMPAIGNS.file) else loading.touched(UNITS)
         touch(_with_all_below(units), loading.touched(PUPILS))
-        import time;_t=time.time();recount_all();print("recount",time.time()-_t)
+        recount_all()
     return rows
 
 
@@ -58,6 +57,12 @@ def _with_all_below(units: set[int]) -> list[int]:
             [[subtree(unit)[0] for unit in units], [subtree(unit)[1] for unit in units]],
         )
         return [unit for (unit,) in cursor.fetchall()]
+
+
+def told(file: str, rows: int) -> str:
+    """How many rows of a file were read or written, in words."""
+    words = ngettext("%(file)s: %(count)s row", "%(file)s: %(count)s rows", rows)
+    return words % {"file": file, "count": rows}
 
 
 class Command(BaseCommand):
@@ -82,4 +87,4 @@ class Command(BaseCommand):
                 )
                 raise CommandError(words % {"count": count}) from trouble
             for file, count in rows.items():
-                self.stdout.write(_("%(file)s: %(count)s rows") % {"file": file, "count": count})
+                self.stdout.write(told(file, count))

@@ -1,0 +1,613 @@
+"""A folder of tables goes in and comes out again; whatever is wrong is told with file, line, column and remedy."""
+
+import csv
+import io
+import random
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.conftest import APP, OWNER, log_in_as
+from zabota.lib import iin
+
+AISHA, PYOTR = iin.make(7), iin.make(8)
+SCHOOL_BIN, DONOR_BIN = iin.make(3, organisation=True), iin.make(4, organisation=True)
+
+# every file and every column, in the order in which the portal writes them
+TABLES = {
+    "campaigns.csv": """\
+code,name_kk,name_ru,opens,closes,due,systematic_days,long_days,visit_days,measure_days,notice_days,answer_days
+2026-road,«Мектепке жол»,«Дорога в школу»,2026-08-01,2026-09-30,2026-10-10,,,,,,
+2027,«Қамқорлық» – 2027,«Забота» – 2027,2027-01-10,2027-02-10,2027-02-20,5,3,3,5,3,10
+""",
+    "units.csv": f"""\
+code,parent,level,kato,name_kk,name_ru,kind,ownership,week,bin
+R1,KZ,school,,Республикалық мектеп,Республиканская школа,special,state,5,
+110000000,KZ,oblast,110000000,Ақмола облысы,Акмолинская область,,,,
+113200000,110000000,district,113200000,Аршалы ауданы,Аршалынский район,,,,
+S1,113200000,school,113230100,№ 1 мектеп,Школа № 1,general,state,5,{SCHOOL_BIN}
+S2,113200000,school,,"«Үміт» лицейі, жекеменшік","Лицей «Умит», частный",lyceum,private,6,
+710000000,KZ,oblast,710000000,Астана қ.,г. Астана,,,,
+S4,710000000,school,,№ 4 мектеп,Школа № 4,gymnasium,state,5,
+""",
+    "staff.csv": """\
+login,unit,role,surname,name,patronymic,email,phone,from,to
+head.kz,KZ,head,Оспанов,Ғалым,,,,2026-09-01,
+aliya,113200000,commission,Әбенова,Әлия,Қайратқызы,aliya@example.kz,+7 799 000 00 02,2026-09-01,2027-06-30
+aliya,113200000,specialist,Әбенова,Әлия,Қайратқызы,aliya@example.kz,+7 799 000 00 02,2026-09-01,
+coord,S1,coordinator,Сейітова,Әсел,,coord@example.kz,,2026-09-01,
+""",
+    "orders.csv": """\
+unit,campaign,number,date,kind,opens,closes,title_ru,title_kk
+110000000,2027,12-н,2027-01-06,dates,2027-01-11,2027-02-09,О сроках,Мерзімдер туралы
+S1,2027,5,2027-01-11,start,2027-01-12,,О начале акции,Акцияны бастау туралы
+""",
+    "classes.csv": """\
+school,class,kind,grades,shift,week,language
+S1,1-4,class,1-4,1,5,kk
+S1,7А,class,7,2,,mixed
+S2,7Ә,class,7,1,6,ru
+S2,Топ,group,0;7-8,1,,other
+""",
+    "days_off.csv": """\
+unit,from,to,grades,shift,kind,order
+KZ,2026-12-30,2027-01-08,,,holiday,
+113200000,2027-01-14,2027-01-15,0-4;11,,cancelled,7
+S1,2027-01-15,2027-01-15,,1,workday,6
+S1,2027-01-20,2027-01-20,7,2,distance,
+""",
+    "pupils.csv": f"""\
+key,school,class,grade,form,surname,name,patronymic,born,sex,iin,from,to
+p1,S1,7А,7,day,Ахметова,Айша,Болатқызы,2013-05-05,f,{AISHA},2026-09-01,
+p2,S1,7А,7,home,Әлиев,Дамир,,2013-06-06,m,,2026-09-01,2027-01-15
+p3,S1,,,,Һадиша,Інжу,,,,,,
+p2,S2,7Ә,7,evening,Әлиев,Дамир,,2013-06-06,m,,2027-01-19,
+p4,S2,7Ә,7,external,Ким,"Анна ""Аня"" Мария",,2013-07-07,f,,2026-09-01,
+""",
+    "movements.csv": """\
+pupil,left_on,slip,reason,to_unit,to_text,arrived_on
+p2,2027-01-16,41,transfer,S2,"Астанаға, №4",2027-01-19
+""",
+    "registers.csv": """\
+school,class,date
+S1,7А,2027-01-12
+S1,7А,2027-01-13
+S2,7Ә,2027-01-20
+""",
+    "absences.csv": """\
+pupil,date,reason,lessons,contacted_on,contact
+p1,2027-01-12,no_shoes,,2027-01-13,call
+p1,2027-01-13,ill,2,,
+p2,2027-01-20,unknown,,,
+""",
+    "cases.csv": """\
+key,pupil,unit,surname,name,born,sex,found_on,source,kind,cause,confirmed_on,visited_on,returned_on,relapsed_on,closed_on,closing
+k1,,113200000,Есенова,Гүлнұр,2018-03-03,f,2027-01-13,raid,never,documents,2027-01-14,2027-01-15,2027-01-16,2027-01-20,,
+k2,p1,S1,,,,,2027-01-18,register,systematic,,,,,,,
+k3,p2,S1,,,,,2027-01-20,hotline,long,moved,2027-01-21,,,,2027-01-25,abroad
+""",
+    "families.csv": """\
+key,school,name,address,approved_on,removed_on,removed_why
+f1,S1,Ахметовтер,"Аршалы к., Абай к-сі, 1",2027-01-13,,
+f2,S1,Һадишалар,,,,
+f3,S2,Әлиевтер,,2027-01-10,2027-01-18,Көшіп кетті
+""",
+    "members.csv": """\
+family,pupil,categories,statuses,valid_until
+f1,p1,1;3,many_children;low_income,2027-12-31
+f3,p2,,difficult,
+""",
+    "donors.csv": f"""\
+key,kind,name,number,publicity
+d1,company,«Жомарт» ЖШС,{DONOR_BIN},1
+d2,person,Белгісіз азамат,,0
+""",
+    "donations.csv": """\
+key,donor,unit,source,kind,size,quantity,tenge,pledged_on,received_on
+g2,d2,113200000,sponsor,money,,0,600000,2027-01-11,
+g1,d1,S1,sponsor,shoes,36,5,50000,2027-01-11,2027-01-12
+""",
+    "handouts.csv": """\
+pupil,unit,date,source,kind,size,quantity,tenge,donation,proof_due,proof_on
+p2,113200000,2027-01-20,state,money,,1,40000,,2027-02-05,2027-02-01
+p1,S1,2027-01-18,sponsor,shoes,36,1,10000,g1,,
+p1,S1,2027-01-19,fund,uniform,,1,30000,,,
+""",
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with these tables, and what a test says otherwise: `folder(**{"units.csv": text or None})`."""
+
+    def write(**changed):
+        place = tmp_path / "in"
+        place.mkdir(exist_ok=True)
+        for file, text in {**TABLES, **changed}.items():
+            (place / file).unlink(missing_ok=True)
+            if text is not None:
+                (place / file).write_text(text, encoding="utf-8")
+        return place
+
+    return write
+
+
+@contextmanager
+def as_owner():
+    log_in_as(OWNER)
+    try:
+        yield
+    finally:
+        log_in_as(APP)
+
+
+def load(place, lang="en"):
+    """What the command says: (answer, complaints); complaints are empty when all went well."""
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        call_command("load", place, lang=lang, stdout=out, stderr=err)
+    except CommandError as trouble:
+        return out.getvalue(), f"{err.getvalue()}{trouble}"
+    return out.getvalue(), ""
+
+
+def dump(place):
+    call_command("dump", place, stdout=io.StringIO())
+    return {path.name: path.read_text(encoding="utf-8") for path in place.iterdir()}
+
+
+def rows_of(file):
+    return [line for line in csv.reader(io.StringIO(TABLES[file]))]
+
+
+def with_line(file, line, changes):
+    """The file with some cells of one line (the header is the first) put otherwise; a line after the last is added."""
+    header, *rows = rows_of(file)
+    if line == len(rows) + 2:
+        rows.append(list(rows[changes.pop("like") - 2]) if "like" in changes else [""] * len(header))
+    for column, value in changes.items():
+        rows[line - 2][header.index(column)] = value
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue()
+
+
+# The way in and out ----------------------------------------------------------------------------------------------
+
+
+def test_a_campaign_comes_in_and_goes_out_as_it_was(transactional_db, folder, tmp_path):
+    with as_owner():
+        said, complaints = load(folder())
+    assert complaints == ""
+    assert "pupils.csv: 5 rows" in said
+    assert "movements.csv: 1 row\n" in said
+
+    assert dump(tmp_path / "out") == TABLES
+
+    with as_owner():
+        assert load(tmp_path / "out")[1] == ""  # what is known already changes nothing
+    assert dump(tmp_path / "again") == TABLES
+
+
+def test_a_second_loading_leaves_no_trace_in_the_audit(transactional_db, folder):
+    from schools.wall import COUNTRY, scope
+    from students.models import Enrolment, Pupil
+
+    with as_owner():
+        load(folder())
+        load(folder())
+    with scope(COUNTRY):
+        assert {pupil.version for pupil in Pupil.objects.all()} == {1}
+        assert Pupil.pgh_event_model.objects.count() == 4
+        assert Enrolment.pgh_event_model.objects.filter(pgh_label="update").count() == 0
+
+    with as_owner():
+        load(folder(**{"pupils.csv": TABLES["pupils.csv"].replace("Ахметова,", "Ахметқызы,")}))
+    with scope(COUNTRY):
+        child = Pupil.objects.get(key="p1")
+        assert (child.surname, child.version, child.iin) == ("Ахметқызы", 2, AISHA)
+        assert Pupil.pgh_event_model.objects.filter(pgh_label="update").get().pgh_context == {"command": "load"}
+
+
+def test_files_that_are_not_there_are_left_alone(transactional_db, folder, tmp_path):
+    with as_owner():
+        load(folder())
+        place = tmp_path / "part"
+        place.mkdir()
+        header, first, *_rest = TABLES["absences.csv"].splitlines()
+        (place / "absences.csv").write_text(f"{header}\n{first.replace('no_shoes', 'works')}\n", encoding="utf-8")
+        said, complaints = load(place)
+    assert (said, complaints) == ("absences.csv: 1 row\n", "")
+    written = dump(tmp_path / "out")
+    assert "p1,2027-01-12,works,,2027-01-13,call" in written["absences.csv"]
+    assert len(written["absences.csv"].splitlines()) == 4  # a missing row never deletes
+    assert written["cases.csv"] == TABLES["cases.csv"]
+
+
+def test_a_whole_country_is_provisioned_from_the_file_of_the_repository(transactional_db, folder, tmp_path):
+    from pathlib import Path
+
+    from schools.models import Unit
+
+    place = tmp_path / "country"
+    place.mkdir()
+    (place / "units.csv").write_bytes((Path(__file__).parents[2] / "schools/data/country.csv").read_bytes())
+    with as_owner():
+        assert load(place)[1] == ""
+    assert Unit.objects.count() == 249
+    assert Unit.objects.get(code="710000000").pk == 710000000
+    assert dump(tmp_path / "out")["units.csv"].count("\n") == 249
+
+
+@pytest.fixture
+def loaded(db, folder):
+    """The tables of this file, loaded by the application itself inside the transaction of the test: quicker."""
+    from schools.wall import COUNTRY, scope
+
+    with scope(COUNTRY):
+        assert load(folder())[1] == ""
+        yield folder
+
+
+def test_rows_stand_where_the_child_was_that_day(loaded):
+    from aid.models import Handout, Member
+    from schools.models import Unit
+    from students.models import Absence, Case, Enrolment, Movement, Pupil, Register
+
+    at = {unit.code: unit.pk for unit in Unit.objects.all()}
+    assert at == {
+        "KZ": 0,
+        "R1": 1,
+        "110000000": 110000000,
+        "113200000": 110010000,
+        "S1": 110010001,
+        "S2": 110010002,
+        "710000000": 710000000,
+        "S4": 710000001,
+    }
+    assert Case.objects.get(key="k3").unit_id == at["S2"]  # entered by S1, but the child had moved by then
+    assert Case.objects.get(key="k3").finder_id == at["S1"]
+    assert Case.objects.get(key="k1").unit_id == at["113200000"]
+    handout = Handout.objects.get(pupil__key="p2")
+    assert (handout.unit_id, handout.giver_id) == (at["S2"], at["113200000"])
+    assert Absence.objects.get(pupil__key="p2").unit_id == at["S2"]
+    assert Movement.objects.get().unit_id == at["S1"]
+    assert Member.objects.get(pupil__key="p1").unit_id == at["S1"]
+    assert Pupil.objects.get(key="p2").unit_id == at["S1"]
+    assert Enrolment.objects.get(pupil__key="p2", last=None).unit_id == at["S2"]
+    assert set(Register.objects.values_list("taken_by", "taken_at__date")) == {("load", date(2027, 1, 28))}
+
+
+def test_cases_and_families_go_through_their_states(loaded):
+    from aid.models import Family
+    from students.models import Case
+
+    assert dict(Case.objects.values_list("key", "state")) == {"k1": "confirmed", "k2": "draft", "k3": "closed"}
+    assert dict(Family.objects.values_list("key", "state")) == {"f1": "approved", "f2": "draft", "f3": "removed"}
+
+    further = {
+        "cases.csv": TABLES["cases.csv"].replace("systematic,,,", "systematic,,2027-01-19,"),
+        "families.csv": TABLES["families.csv"].replace("Һадишалар,,,", "Һадишалар,,2027-01-27,"),
+    }
+    assert load(loaded(**further))[1] == ""
+    assert Case.objects.get(key="k2").state == "confirmed"
+    assert Family.objects.get(key="f2").state == "approved"
+
+
+def test_what_has_gone_on_in_the_portal_is_not_taken_back(loaded):
+    from aid.models import Family
+    from students.models import Case
+
+    back = {
+        "cases.csv": TABLES["cases.csv"]
+        .replace("documents,2027-01-14,", "documents,,")
+        .replace("2027-01-25,abroad", ","),
+        "families.csv": TABLES["families.csv"].replace("2027-01-13,,\n", ",,\n").replace("2027-01-18,Көшіп кетті", ","),
+    }
+    _said, complaints = load(loaded(**back))
+    assert "cases.csv, line 2, column confirmed_on, «k1»: The case is confirmed in the portal" in complaints
+    assert "cases.csv, line 4, column closed_on, «k3»: The case is closed in the portal" in complaints
+    assert "families.csv, line 2, column approved_on, «f1»: The family is approved in the portal" in complaints
+    assert "families.csv, line 4, column removed_on, «f3»: The family is removed from the list" in complaints
+    assert "4 problems were found. Nothing has been loaded." in complaints
+
+    Case.objects.filter(key="k2").update(state="dismissed")
+    Family.objects.filter(key="f2").update(state="submitted")
+    assert load(loaded())[1] == ""  # the tables have no word for these two: they stay
+    assert Case.objects.get(key="k2").state == "dismissed"
+    assert Family.objects.get(key="f2").state == "submitted"
+    confirmed = TABLES["cases.csv"].replace("systematic,,,", "systematic,,2027-01-19,")
+    assert "The case was dismissed in the portal." in load(loaded(**{"cases.csv": confirmed}))[1]
+
+
+def test_a_child_who_turns_out_to_have_moved_takes_cases_and_help_along(loaded, tmp_path):
+    from aid.models import Handout
+    from schools.models import Unit
+    from students.models import Case
+
+    place = tmp_path / "later"
+    place.mkdir()
+    header, first, *_rest = TABLES["pupils.csv"].splitlines()
+    left = first.removesuffix(",") + ",2027-01-15"
+    came = first.replace("S1,7А", "S2,7Ә").replace("2026-09-01", "2027-01-16")
+    (place / "pupils.csv").write_text("\n".join([header, left, came]), encoding="utf-8")
+    assert load(place)[1] == ""
+    new = Unit.objects.get(code="S2").pk
+    assert Case.objects.get(key="k2").unit_id == new
+    assert set(Handout.objects.filter(pupil__key="p1").values_list("unit_id", flat=True)) == {new}
+
+
+def test_two_children_may_change_numbers(loaded):
+    from students.models import Pupil
+
+    given = TABLES["pupils.csv"].replace(f"{AISHA},", f"{PYOTR},").replace("2013-07-07,f,,", f"2013-07-07,f,{AISHA},")
+    assert load(loaded(**{"pupils.csv": given}))[1] == ""
+    swapped = given.replace(f"{PYOTR},", "#,").replace(f"{AISHA},", f"{PYOTR},").replace("#,", f"{AISHA},")
+    assert load(loaded(**{"pupils.csv": swapped}))[1] == ""
+    assert {p.key: p.iin for p in Pupil.objects.exclude(iin_index="")} == {"p1": AISHA, "p4": PYOTR}
+
+
+def test_new_people_get_accounts_that_nobody_can_enter_yet(loaded):
+    from schools.models import User
+
+    aliya = User.objects.get(username="aliya")
+    assert aliya.full_name == "Әбенова Әлия Қайратқызы"
+    assert not aliya.has_usable_password()
+    assert {post.role for post in aliya.posts.all()} == {"commission", "specialist"}
+    aliya.set_password("Қамқорлық-2027")
+    aliya.save()
+    assert load(loaded())[1] == ""
+    assert User.objects.get(username="aliya").check_password("Қамқорлық-2027")
+
+
+def test_the_order_of_units_in_the_file_does_not_matter(db, folder):
+    from schools.models import Unit
+
+    header, *rows = TABLES["units.csv"].splitlines()
+    random.Random(1).shuffle(rows)
+    assert load(folder(**{"units.csv": "\n".join([header, *reversed(rows)])}))[1] == ""
+    assert Unit.objects.get(code="113200000").pk == 110010000
+    assert {unit.pk for unit in Unit.objects.filter(code__in=["S1", "S2"])} == {110010001, 110010002}
+
+
+def test_a_file_saved_by_a_spreadsheet_is_read(db, folder):
+    place = folder()
+    for file in TABLES:
+        text = (place / file).read_text(encoding="utf-8").replace("\n", "\r\n")
+        (place / file).write_text("\ufeff" + text + "\r\n,,,\r\n", encoding="utf-8", newline="")
+    assert load(place)[1] == ""
+
+
+def test_columns_may_stand_in_another_order(db, folder):
+    from students.models import Register
+
+    from schools.wall import COUNTRY, scope
+
+    turned = "\n".join(",".join(reversed(line.split(","))) for line in TABLES["registers.csv"].splitlines())
+    assert load(folder(**{"registers.csv": turned}))[1] == ""
+    with scope(COUNTRY):
+        assert Register.objects.count() == 3
+
+
+def test_a_note_beside_the_tables_is_no_table(db, folder):
+    place = folder()
+    (place / "README.md").write_text("Қамқорлық 2027")
+    assert load(place)[1] == ""
+
+
+# What is wrong ---------------------------------------------------------------------------------------------------
+
+END = {file: len(rows_of(file)) + 1 for file in TABLES}  # the line after the last
+
+BAD = [  # file, line, what it holds, column of the problem, message, remedy
+    ("campaigns.csv", 3, {"name_kk": ""}, "name_kk", "empty", "Fill it in"),
+    ("campaigns.csv", 3, {"opens": "10.01.2027"}, "opens", "not a date", "2027-01-31"),
+    ("campaigns.csv", 3, {"due": "2027-02-01"}, "due", "before 2027-02-10", "Correct one of the two"),
+    ("campaigns.csv", 3, {"long_days": "three"}, "long_days", "not a whole number", "digits only"),
+    ("campaigns.csv", 3, {"visit_days": "0"}, "visit_days", "out of bounds", "from 1 to 366"),
+    ("campaigns.csv", 3, {"code": "2026-road"}, "code", "Line 2 has the same key", "Leave one of the two"),
+    ("units.csv", 5, {"level": "city"}, "level", "no such code", "oblast, district, school"),
+    ("units.csv", 5, {"kind": "college"}, "kind", "no such code", "gymnasium"),
+    ("units.csv", 5, {"ownership": "own"}, "ownership", "no such code", "state, private"),
+    ("units.csv", 5, {"week": "7"}, "week", "out of bounds", "from 5 to 6"),
+    ("units.csv", 5, {"bin": "12345"}, "bin", "does not look", "twelve digits"),
+    ("units.csv", 5, {"parent": "nowhere"}, "parent", "Neither units.csv nor the portal", "add the unit"),
+    ("units.csv", 5, {"parent": "S2"}, "parent", "cannot stand below", "a school below a district"),
+    ("units.csv", 4, {"parent": "KZ"}, "parent", "cannot stand below", "a district below an oblast"),
+    ("units.csv", 3, {"kato": ""}, "kato", "first two digits", "nine digits"),
+    ("units.csv", 7, {"kato": "110000001"}, "kato", "those of 110000000", "KATO code of this oblast"),
+    ("units.csv", 3, {"kato": "11000000"}, "kato", "does not look", "nine digits"),
+    ("units.csv", 8, {"code": "KZ"}, "code", "ministry", "Leave this line out"),
+    ("units.csv", 8, {"name_ru": "ж" * 251}, "name_ru", "too long: 251", "250 characters"),
+    ("staff.csv", 2, {"role": "director"}, "role", "no such code", "coordinator"),
+    ("staff.csv", 2, {"unit": "S9"}, "unit", "Neither units.csv nor the portal", "add the row to units.csv"),
+    ("staff.csv", 2, {"from": ""}, "from", "empty", "Fill it in"),
+    ("staff.csv", 3, {"to": "2026-08-31"}, "to", "before 2026-09-01", "Correct one"),
+    ("staff.csv", 4, {"phone": "112"}, "login", "Line 3 gives this login another", "alike"),
+    ("staff.csv", 2, {"login": "head of KZ"}, "login", "does not look", "letters, digits"),
+    ("staff.csv", 5, {"email": "coord"}, "email", "not an e-mail", "name@example.kz"),
+    ("orders.csv", 2, {"campaign": "2030"}, "campaign", "Neither campaigns.csv nor", "campaigns.csv"),
+    ("orders.csv", 2, {"kind": "letter"}, "kind", "no such code", "start, dates, committee, dayoff, norms"),
+    ("orders.csv", 2, {"closes": "2027-01-10"}, "closes", "before 2027-01-11", "Correct one"),
+    ("orders.csv", 4, {"like": 3}, "unit", "Line 3 has the same key", "Leave one"),
+    ("classes.csv", 2, {"grades": "1-13"}, "grades", "from 0 to 12", "0-4;11"),
+    ("classes.csv", 2, {"grades": ""}, "grades", "empty", "Fill it in"),
+    ("classes.csv", 3, {"school": "113200000"}, "school", "not a school", "the school itself"),
+    ("classes.csv", 3, {"language": "de"}, "language", "no such code", "kk, ru, mixed, other"),
+    ("days_off.csv", 3, {"to": "2027-01-13"}, "to", "before 2027-01-14", "Correct one"),
+    ("days_off.csv", 3, {"kind": "frost"}, "kind", "no such code", "cancelled"),
+    ("days_off.csv", 6, {"like": 5, "order": "8"}, "unit", "Line 5 has the same key", "Leave one"),
+    ("pupils.csv", 2, {"iin": "123456789012"}, "iin", "check digit", "document"),
+    ("pupils.csv", 2, {"iin": AISHA[1:]}, "iin", "twelve digits", "zeros in front"),
+    ("pupils.csv", 6, {"iin": AISHA}, "iin", "key p1 has this IIN", "one key"),
+    ("pupils.csv", 2, {"class": "7Б"}, "class", "Neither classes.csv nor", "classes.csv"),
+    ("pupils.csv", 2, {"school": "S2"}, "class", "Neither classes.csv nor", "classes.csv"),
+    ("pupils.csv", 4, {"class": "7А"}, "grade", "grade is missing", "from 0 to 12"),
+    ("pupils.csv", 4, {"from": "2026-09-01"}, "class", "class is missing", "Name the class"),
+    ("pupils.csv", 6, {"from": ""}, "from", "day the child came", "first day"),
+    ("pupils.csv", 3, {"to": "2026-08-01"}, "to", "before 2026-09-01", "Correct one"),
+    ("pupils.csv", 5, {"from": "2027-01-10"}, "from", "overlaps the one that began on 2026-09-01", "one class"),
+    ("pupils.csv", 5, {"surname": "Алиев"}, "key", "Line 3 gives the child of this key another", "alike"),
+    ("pupils.csv", 2, {"sex": "ж"}, "sex", "no such code", "m, f"),
+    ("pupils.csv", 2, {"born": "0213-05-05"}, "born", "year cannot be right", "1900"),
+    ("pupils.csv", 2, {"form": "night"}, "form", "no such code", "day, home, evening, external"),
+    ("movements.csv", 2, {"pupil": "p9"}, "pupil", "Neither pupils.csv nor", "pupils.csv"),
+    ("movements.csv", 2, {"reason": "lost"}, "reason", "no such code", "transfer, moved"),
+    ("movements.csv", 2, {"to_unit": "S9"}, "to_unit", "Neither units.csv nor", "units.csv"),
+    ("movements.csv", 2, {"left_on": "2026-09-01"}, "left_on", "enrolled nowhere before", "pupils.csv"),
+    ("registers.csv", 4, {"class": "7Б"}, "class", "Neither classes.csv nor", "classes.csv"),
+    ("registers.csv", 3, {"date": "2027-02-30"}, "date", "not a date", "2027-01-31"),
+    ("absences.csv", 2, {"reason": "tired"}, "reason", "no such code", "no_clothes"),
+    ("absences.csv", 2, {"date": "2027-01-14"}, "date", "register of class 7А was not taken", "S1,7А,2027-01-14"),
+    ("absences.csv", 4, {"date": "2027-01-18"}, "date", "p2 was not enrolled that day", "pupils.csv"),
+    ("absences.csv", 3, {"lessons": "-1"}, "lessons", "out of bounds", "from 1 to 20"),
+    ("absences.csv", 2, {"contact": "letter"}, "contact", "no such code", "call, visit, message, none"),
+    ("absences.csv", 5, {"like": 2, "reason": "ill"}, "pupil", "Line 2 has the same key (pupil, date)", "Leave one"),
+    ("cases.csv", 2, {"surname": "", "name": ""}, "surname", "of nobody", "key of the pupil"),
+    ("cases.csv", 4, {"closing": ""}, "closing", "a date and a reason", "leave both empty"),
+    ("cases.csv", 4, {"closing": "lost"}, "closing", "no such code", "abroad, died"),
+    ("cases.csv", 4, {"kind": "ill"}, "kind", "no such code", "never, dropped"),
+    ("cases.csv", 4, {"pupil": "p0"}, "pupil", "Neither pupils.csv nor", "pupils.csv"),
+    ("families.csv", 4, {"removed_why": ""}, "removed_why", "a date and a reason", "leave both empty"),
+    ("families.csv", 2, {"school": "113200000"}, "school", "not a school", "the school itself"),
+    ("members.csv", 2, {"categories": "1;6"}, "categories", "no such code", "1, 2, 3, 4, 5"),
+    ("members.csv", 2, {"statuses": "poor"}, "statuses", "no such code", "many_children"),
+    ("members.csv", 2, {"family": "f9"}, "family", "Neither families.csv nor", "families.csv"),
+    ("donors.csv", 2, {"number": "12"}, "number", "twelve digits", "zeros in front"),
+    ("donors.csv", 2, {"publicity": "yes"}, "publicity", "neither 0 nor 1", "1 for yes"),
+    ("donations.csv", 2, {"donor": "d9"}, "donor", "Neither donors.csv nor", "donors.csv"),
+    ("donations.csv", 2, {"tenge": "1 000"}, "tenge", "not a whole number", "digits only"),
+    ("handouts.csv", 2, {"donation": "g9"}, "donation", "Neither donations.csv nor", "donations.csv"),
+    ("handouts.csv", 2, {"kind": "gold"}, "kind", "no such code", "outerwear"),
+    ("handouts.csv", 2, {"source": "fund"}, "source", "private", "source of the help"),
+    ("handouts.csv", 5, {"like": 4, "quantity": "2"}, "pupil", "Line 4 has the same key", "Leave one"),
+]
+
+
+@pytest.mark.parametrize(("file", "line", "changes", "column", "message", "remedy"), BAD)
+def test_a_bad_row_is_named_and_nothing_is_loaded(db, folder, file, line, changes, column, message, remedy):
+    from schools.models import Unit, User
+    from schools.wall import COUNTRY, scope
+    from students.models import Pupil
+
+    _said, complaints = load(folder(**{file: with_line(file, line, dict(changes))}))
+
+    told = [each for each in complaints.splitlines() if each.startswith(f"{file}, line {line}, column {column}")]
+    assert told, complaints
+    assert message in told[0]
+    assert remedy in told[0].split(message)[1]
+    assert "Nothing has been loaded." in complaints
+    with scope(COUNTRY):
+        assert not Unit.objects.exists()
+        assert not User.objects.exists()
+        assert not Pupil.objects.exists()
+
+
+def test_every_table_has_its_bad_row():
+    assert {file for file, *_rest in BAD} == set(TABLES)
+
+
+def test_one_mistake_is_told_once(db, folder):
+    bad = with_line("classes.csv", 3, {"grades": "seven"})
+    complaints = load(folder(**{"classes.csv": bad}))[1].splitlines()
+    assert len(complaints) == 2, complaints  # not once more for each pupil, register and absence of that class
+    assert complaints[0].startswith("classes.csv, line 3, column grades, «seven»")
+
+
+def test_all_mistakes_of_all_files_are_told_together(db, folder):
+    bad = {
+        "units.csv": with_line("units.csv", 5, {"week": "4", "kind": "college"}),
+        "pupils.csv": with_line("pupils.csv", 6, {"sex": "x"}),
+        "donors.csv": with_line("donors.csv", 3, {"kind": "friend"}),
+    }
+    complaints = load(folder(**bad))[1]
+    assert [line.split(":")[0] for line in complaints.splitlines()[:-1]] == [
+        "units.csv, line 5, column kind, «college»",
+        "units.csv, line 5, column week, «4»",
+        "pupils.csv, line 6, column sex, «x»",
+        "donors.csv, line 3, column kind, «friend»",
+    ]
+    assert complaints.endswith("4 problems were found. Nothing has been loaded.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "message"),
+    [
+        ({"parent": "710000000"}, "parent", "a unit cannot move to another parent"),
+        ({"level": "district", "parent": "110000000"}, "level", "The unit is of another level in the portal: school"),
+    ],
+)
+def test_a_unit_never_moves(loaded, changes, column, message):
+    complaints = load(loaded(**{"units.csv": with_line("units.csv", 5, changes)}))[1]
+    assert complaints.startswith(f"units.csv, line 5, column {column}, ")
+    assert message in complaints
+
+
+def test_an_oblast_keeps_its_number(loaded):
+    complaints = load(loaded(**{"units.csv": with_line("units.csv", 3, {"kato": "120000000"})}))[1]
+    assert "units.csv, line 3, column kato, «120000000»: The number of an oblast" in complaints
+
+
+def test_a_number_of_a_child_in_the_portal_is_not_given_again(loaded, tmp_path):
+    place = tmp_path / "more"
+    place.mkdir()
+    header, first, *_rest = TABLES["pupils.csv"].splitlines()
+    (place / "pupils.csv").write_text(f"{header}\n{first.replace('p1,', 'p7,', 1)}\n", encoding="utf-8")
+    assert "pupils.csv, line 2, column iin, «p7»: The child with the key p1 has this IIN." in load(place)[1]
+
+
+def test_a_register_in_the_portal_is_enough_for_an_absence(loaded, tmp_path):
+    place = tmp_path / "more"
+    place.mkdir()
+    header = TABLES["absences.csv"].splitlines()[0]
+    (place / "absences.csv").write_text(f"{header}\np2,2027-01-13,ill,,,\n", encoding="utf-8")
+    assert load(place)[1] == ""
+
+
+HEADERS = [
+    ("school,class,day", ", column day: The table has no such column."),
+    ("school,date", ", column class: The column is missing."),
+    ("school,class,date,date", ", column date: The column stands there twice."),
+    ("", ": The file has no header."),
+]
+
+
+@pytest.mark.parametrize(("header", "message"), HEADERS)
+def test_a_header_must_be_the_tables(db, folder, header, message):
+    complaints = load(folder(**{"registers.csv": header + "\nS1,7А,2027-01-12\n", "absences.csv": None}))[1]
+    assert f"registers.csv, line 1{message} The first line must be: school,class,date." in complaints
+
+
+def test_strange_files_are_named(db, folder):
+    complaints = load(folder(**{"helpers.csv": "a,b\n", "pupils.xlsx": ""}))[1]
+    assert "helpers.csv: The portal knows no table of this name. Rename it or take it out" in complaints
+    assert "pupils.xlsx: The portal knows no table of this name." in complaints
+
+
+def test_a_file_of_another_encoding_or_with_torn_quotes_is_named_with_its_line(db, folder):
+    place = folder(**{"families.csv": TABLES["families.csv"].replace('"Аршалы', '"Арш"алы')})
+    (place / "donors.csv").write_bytes(TABLES["donors.csv"].encode("cp1251", errors="ignore"))
+    complaints = load(place)[1]
+    assert "families.csv, line 2: The quotation marks of this line do not fit together." in complaints
+    assert "donors.csv, line 2: The file is not in UTF-8. Save it as “CSV UTF-8”." in complaints
+
+
+def test_a_line_with_too_few_cells_is_one_problem(db, folder):
+    text = TABLES["members.csv"].replace("f3,p2,,difficult,\n", "f3,p2,difficult\n")
+    complaints = load(folder(**{"members.csv": text}))[1].splitlines()
+    assert complaints[0].startswith("members.csv, line 3: The line has 3 cells and the header 5.")
+    assert len(complaints) == 2
+
+
+def test_a_folder_that_is_not_there_is_told(db, tmp_path):
+    assert "There is no such folder." in load(tmp_path / "nothing")[1]
+
+
+def test_complaints_are_in_the_language_asked_for(db, folder):
+    from django.utils import translation
+
+    with translation.override("kk"):
+        assert "units.csv" in load(folder(**{"units.csv": "code\n"}), lang="ru")[1]
+        assert translation.get_language() == "kk"
