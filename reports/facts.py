@@ -168,7 +168,7 @@ CASES = Fact(
       left join students_pupil p on p.id = c.pupil_id
       left join lateral (select grade from students_enrolment e where e.pupil_id = c.pupil_id and e.first <= c.found_on
                           and (e.last is null or e.last >= c.found_on) order by e.first desc limit 1) e on true
-     where c.unit_id between %(low)s and %(high)s and c.confirmed_on <= %(as_of)s""",
+     where c.unit_id between %(low)s and %(high)s and c.state in ('confirmed', 'closed') and c.confirmed_on <= %(as_of)s""",
     additive=False,
 )
 
@@ -177,7 +177,8 @@ FAMILIES = Fact(
     "families",
     """
     select f.unit_id, f.id as family from aid_family f
-     where f.approved_on <= %(as_of)s and (f.removed_on is null or f.removed_on > %(as_of)s)
+     where f.state in ('approved', 'removed') and f.approved_on <= %(as_of)s
+       and (f.removed_on is null or f.removed_on > %(as_of)s)
        and f.unit_id between %(low)s and %(high)s""",
     additive=False,
 )
@@ -192,7 +193,8 @@ NEEDY_CHILDREN = Fact(
         from aid_member m join aid_family f on f.id = m.family_id
         left join lateral (select e.unit_id from students_enrolment e where e.pupil_id = m.pupil_id and e.first <= %(as_of)s
                             and (e.last is null or e.last >= %(as_of)s) order by e.first desc limit 1) e on true
-       where f.approved_on <= %(as_of)s and (f.removed_on is null or f.removed_on > %(as_of)s)) t
+       where f.state in ('approved', 'removed') and f.approved_on <= %(as_of)s
+         and (f.removed_on is null or f.removed_on > %(as_of)s)) t
      where unit_id between %(low)s and %(high)s""",
     additive=False,
 )

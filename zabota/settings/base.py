@@ -5,6 +5,7 @@ from pathlib import Path
 
 import environ
 import pghistory
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -183,6 +184,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "schools.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "recount-stale": {"task": "reports.tasks.recount_stale", "schedule": 2.0, "options": {"expires": 2}},
+    "recount-all": {"task": "reports.tasks.recount_all", "schedule": crontab(hour=0, minute=10)},
 }
 
 # ---- audit: append-only, so its context travels inside each event row
