@@ -158,7 +158,7 @@ def send_back(*, submission: Submission, note: str, by: User) -> Submission:
 
 @transaction.atomic
 def want_signature(*, submission: Submission, nil: list[str], missing: dict[str, str], by: User) -> Job:
-    """Ask for the signature under a report whose count reads too much for a request; what is missing is said at once."""
+    """Ask for a signature whose count reads too much for a request; what is missing is said at once."""
     if not may_sign(by, submission.unit_id):
         raise PermissionDenied
     found = gaps(submission.unit, submission.campaign, _round(submission.campaign, submission.form))

@@ -157,7 +157,7 @@ def silent_days(unit: Unit, campaign: Campaign, as_of: date) -> dict[int, int]:
 
 
 def registers_today(unit: Unit, campaign: Campaign, schools: list[int]) -> tuple[int, int]:
-    """Classes with a register today, and classes that owe one.  For a school, or a district and its schools: it reads rows."""
+    """Classes with a register today, and classes that owe one.  Reads rows: for a school, or a district's schools."""
     sql = (
         f"""with {WINDOWS} select count(*) filter (where taken), count(*) from ({CLASS_DAYS.sql}) d where taught > 0"""
     )
@@ -169,7 +169,7 @@ def _ask(
     sql: str, campaign: Campaign, as_of: date, first: date, last: date, unit: int, schools: list[int]
 ) -> list[Any]:
     low, high = subtree(unit)
-    values = {
+    values: dict[str, Any] = {
         "campaign": campaign.pk,
         "as_of": as_of,
         "first": first,

@@ -1,8 +1,9 @@
 """Work that outlives a request: sealing the summary, and signing where the count is long."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
+from django.db import connection
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ PAPERS: list[tuple[str, PaperFormat, Callable[[Edition], bytes], str]] = [
 
 
 @handles(SEAL, one_reading=True)
-def seal_summary(job: Job) -> Iterator[Step]:
+def seal_summary(job: Job) -> Generator[Step, None, dict[str, Any]]:
     """One reading of the whole country, then the documents from what it kept.  Every step may run twice."""
     assert job.user is not None
     campaign, form = Campaign.objects.get(code=job.args["campaign"]), job.args["form"]
@@ -45,6 +46,7 @@ def seal_summary(job: Job) -> Iterator[Step]:
         )
         if Paper.objects.filter(submission=submission, language=language, format=format).exists():
             continue
+        _patience()
         with translation.override(language):
             content = make(sealed(submission))
             name = f"{campaign.code} {form} {submission.as_of:%Y-%m-%d} {language}.{format}"
@@ -65,7 +67,7 @@ def seal_summary(job: Job) -> Iterator[Step]:
 
 
 @handles(SIGN, one_reading=True)
-def sign_report(job: Job) -> Iterator[Step]:
+def sign_report(job: Job) -> Generator[Step, None, dict[str, Any]]:
     """Sign the report of an oblast or a city: its count reads too much for a request."""
     assert job.user is not None
     yield Step(0, 1, _("Counting the figures"))
@@ -74,6 +76,12 @@ def sign_report(job: Job) -> Iterator[Step]:
         return _result("submission", submission.unit.code, submission.form)
     sign(submission=submission, nil=job.args["nil"], missing=job.args["missing"], by=job.user)
     return _result("submission", submission.unit.code, submission.form)
+
+
+def _patience() -> None:
+    """A paper of the whole country is laid out for half a minute and more: the database waits without hanging up."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local idle_in_transaction_session_timeout = '10min'")
 
 
 def _result(url_name: str, *args: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from zabota.lib.clock import today
 
 S = SubmissionState
 HANDED_IN = (S.SIGNED, S.ACCEPTED, S.SEALED)
-# working days after closing that each level has for its final report, so that a late school does not eat the reviewer's days
+# working days after closing for the final report: a late school must not eat the reviewer's days
 STEPS = {Level.SCHOOL: 2, Level.DISTRICT: 4, Level.OBLAST: 6}
 
 
@@ -74,7 +74,9 @@ class Place:
     @property
     def owing(self) -> list[Unit]:
         """Those below that have not signed yet, or whose report was returned to them."""
-        return [unit for unit in self.units if unit.pk not in self.reports or self.reports[unit.pk].state not in HANDED_IN]
+        return [
+            unit for unit in self.units if unit.pk not in self.reports or self.reports[unit.pk].state not in HANDED_IN
+        ]
 
 
 def place_of(unit: Unit, campaign: Campaign, round_: Round) -> Place:
@@ -88,7 +90,7 @@ def children(unit: Unit) -> list[Unit]:
 
 
 def stored_figures(campaign: Campaign, unit: int, units: Iterable[int]) -> tuple[Figures, datetime | None]:
-    """Live figures of a unit with their cuts, of many others without, in one question; and when the unit's last changed."""
+    """Live figures of a unit with cuts and of many others without, in one question; and when the unit's last changed."""
     amounts: Amounts = {unit: {}, **{each: {} for each in units}}
     rows = Value.objects.filter(Q(unit_id=unit) | Q(unit_id__in=list(amounts), cut=""), campaign=campaign)
     moments = []

@@ -174,7 +174,8 @@ def _in_kazakh(about: Reported) -> Iterator[str]:
     else:
         yield (
             f"Сабаққа қатысу көрсеткіші – {shown(attendance)}. Сабақтан қалған оқушы-күн саны – {number(missed)}, "
-            f"оның ішінде әлеуметтік себептермен – {number(social)}. Толтырылған сынып журналдарының үлесі – {shown(registers)}."
+            f"оның ішінде әлеуметтік себептермен – {number(social)}. "
+            f"Толтырылған сынып журналдарының үлесі – {shown(registers)}."
         )
     systematic, long = _amounts(about, "AT-11", "AT-12")
     many, running = about.thresholds
@@ -226,8 +227,8 @@ def _in_russian(about: Reported) -> Iterator[str]:
         skip = of(systematic, "пропускал {n} ребёнок", "пропускали {n} ребёнка", "пропускали {n} детей")
         away = of(long, "не посещал {n} ребёнок", "не посещали {n} ребёнка", "не посещали {n} детей")
         yield (
-            f"Систематически (не менее {of(many, '{n} учебного дня', '{n} учебных дней', '{n} учебных дней')}) занятия {skip}, "
-            f"длительное время (не менее {of(running, '{n} учебного дня', '{n} учебных дней', '{n} учебных дней')} подряд) "
+            f"Систематически (не менее {_school_days(many)}) занятия {skip}, "
+            f"длительное время (не менее {_school_days(running)} подряд) "
             f"{away}."
         )
     before, out, absent, back, still = _amounts(about, "CS-00", "CS-01", "CS-12", "CS-02", "CS-03")
@@ -258,16 +259,19 @@ def _in_russian(about: Reported) -> Iterator[str]:
     yield f"Помощь {got}{among}; {given} на сумму {number(tenge)} тенге."
 
 
+def _school_days(amount: int) -> str:
+    return of(amount, "{n} учебного дня", "{n} учебных дней", "{n} учебных дней")
+
+
 def _in_english(about: Reported) -> Iterator[str]:
     taking_part, start, arrived, left, now = _amounts(about, "CN-01", "CN-02", "CN-03", "CN-04", "CN-05")
     if about.of_one_school:
         yield "The school takes part." if taking_part else "The school has not registered its order to start."
     else:
-        yield f"{one_or_more(taking_part, '{n} school takes part', '{n} schools take part')} out of {number(about.schools)}."
-    yield (
-        f"{one_or_more(start, '{n} child was', '{n} children were')} enrolled on the first day, {number(arrived)} arrived, "
-        f"{number(left)} left, {number(now)} now."
-    )
+        takes = one_or_more(taking_part, "{n} school takes part", "{n} schools take part")
+        yield f"{takes} out of {number(about.schools)}."
+    enrolled = one_or_more(start, "{n} child was", "{n} children were")
+    yield (f"{enrolled} enrolled on the first day, {number(arrived)} arrived, {number(left)} left, {number(now)} now.")
     attendance, registers = about.figure("AT-07"), about.figure("AT-10")
     missed, social = _amounts(about, "AT-02", "AT-05")
     if attendance.value is None:
@@ -281,12 +285,13 @@ def _in_english(about: Reported) -> Iterator[str]:
     many, running = about.thresholds
     if many and running:
         yield (
-            f"{one_or_more(systematic, '{n} child was', '{n} children were')} systematically absent (at least {many} school "
-            f"days), {number(long)} for a long time (at least {running} school days on end)."
+            f"{one_or_more(systematic, '{n} child was', '{n} children were')} systematically absent "
+            f"(at least {many} school days), {number(long)} for a long time (at least {running} school days on end)."
         )
     before, out, absent, back, still = _amounts(about, "CS-00", "CS-01", "CS-12", "CS-02", "CS-03")
     yield (
-        f"Found out of school: {number(out)}; found not attending: {number(absent)}; open from before: {number(before)}. "
+        f"Found out of school: {number(out)}; found not attending: {number(absent)}; "
+        f"open from before: {number(before)}. "
         f"{one_or_more(back, '{n} child has', '{n} children have')} returned to school, {number(still)} still out."
     )
     families, children = _amounts(about, "FM-01", "FM-02")

@@ -11,7 +11,7 @@ from schools.number import DISTRICT, OBLAST, ROOT
 from schools.number import SCHOOL as ONE
 from schools.rights import Level, Role
 from schools.states import Ownership, SchoolKind
-from zabota.lib.csvcells import BadValue, Code, Day, Kind, Text, Whole, text_of
+from zabota.lib.csvcells import BadValue, Code, Day, Text, Whole, text_of
 from zabota.lib.csvtables import Check, Column, Ref, Step, Table, Upsert
 
 BIN = Text(limit=12, pattern="[0-9]{12}", remedy=_("Write all twelve digits, zeros in front too."))
@@ -34,7 +34,7 @@ _MINISTRY = f"""
     on conflict do nothing"""
 
 
-class Email(Kind):
+class Email(Text):
     """The address of a person."""
 
     def parse(self, text: str) -> str:
@@ -42,7 +42,7 @@ class Email(Kind):
             EmailValidator()(text)
         except ValidationError:
             raise BadValue(_now("This is not an e-mail address."), _now("Write it as name@example.kz."))
-        return text
+        return super().parse(text)
 
 
 def is_school(column: str) -> Check:
@@ -221,7 +221,7 @@ STAFF = Table(
         Column("surname", text_of(User, "last_name")),
         Column("name", text_of(User, "first_name")),
         Column("patronymic", text_of(User, "patronymic")),
-        Column("email", Email()),
+        Column("email", Email(limit=254)),
         Column("phone", text_of(User, "phone")),
         Column("from", Day(), required=True),
         Column("to", Day()),

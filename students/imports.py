@@ -383,7 +383,7 @@ def iin_is_unique_in_file(lines: Sequence[Line]) -> Iterator[tuple[Line, BadCell
 
 def child_stands_once_in_file(lines: Sequence[Line]) -> Iterator[tuple[Line, BadCell]]:
     """The same name and birth date is the same child, unless both rows have an IIN and they differ."""
-    seen: dict[tuple[str, str, date | None], list[Line]] = {}
+    seen: dict[tuple[str, str, date | None], list[Any]] = {}
     for line in _sound(lines):
         same = seen.setdefault(line.row.names, [])
         double = next((each for each in same if not (line.row.iin and each.row.iin)), None)

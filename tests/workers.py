@@ -19,7 +19,7 @@ AT = "2027-01-28T10:15:00"  # the workers' clock stands where the tests' does
 
 
 class Worker:
-    """One Celery worker with one child, and the beat that sweeps; `kill` leaves no process of either a moment to say bye."""
+    """One Celery worker with one child, and the beat that sweeps; `kill` leaves neither a moment to say goodbye."""
 
     def __init__(self, folder):
         self.folder = Path(folder)

@@ -116,17 +116,14 @@ def charts(edition: Edition) -> list[Bars]:
 def bars(edition: Edition, measure: Measure, units: Iterable[Unit]) -> Bars:
     """The units from the highest value to the lowest; those with no data last."""
     values = {unit.pk: edition.figures[unit.pk][measure.code] for unit in units}
-    longest = 1 if measure.share_of else max((figure.numerator for figure in values.values()), default=0)
-    ranked = sorted(
-        in_order(units), key=lambda unit: -1 * (values[unit.pk].value if values[unit.pk].value is not None else -1)
-    )
-    return Bars(
-        measure.name,
-        [
-            Bar(unit.name, shown(values[unit.pk]), 100 * (values[unit.pk].value or 0) / longest if longest else 0)
-            for unit in ranked
-        ],
-    )
+    heights = {number: -1.0 if figure.value is None else float(figure.value) for number, figure in values.items()}
+    longest = 1.0 if measure.share_of else max(heights.values(), default=0.0)
+    ranked = sorted(in_order(units), key=lambda unit: -heights[unit.pk])
+    made = [
+        Bar(unit.name, shown(values[unit.pk]), 100 * max(heights[unit.pk], 0) / longest if longest > 0 else 0)
+        for unit in ranked
+    ]
+    return Bars(measure.name, made)
 
 
 def in_order(units: Iterable[Unit]) -> list[Unit]:

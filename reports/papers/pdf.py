@@ -41,6 +41,7 @@ def context_of(edition: Edition) -> dict[str, Any]:
     code = edition.code
     return {
         "edition": edition,
+        "files": STATIC,
         "language": language(),
         "round": edition.campaign.round(edition.form) if edition.form else None,
         "code": " ".join(code[start : start + 4] for start in range(0, len(code), 4)),

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
-from reports.figures import Figure
 from reports.editions import adds_up
+from reports.figures import Figure
 from reports.gaps import days_late, registers_today
 from reports.indicators import CATALOGUE, SECTIONS, Indicator
 from reports.places import HANDED_IN, Place, due, place_of, stored_figures
@@ -38,7 +38,12 @@ TONES = {
     SubmissionState.SEALED: "ok",
 }
 # the page whose rows a figure was counted from, and the right that opens it
-ROWS = {"CS": ("cases", P.CASE_VIEW), "FM": ("families", P.FAMILY_VIEW), "AD": ("handouts", P.AID_VIEW), "CN": ("classes", P.ROSTER_WRITE)}
+ROWS = {
+    "CS": ("cases", P.CASE_VIEW),
+    "FM": ("families", P.FAMILY_VIEW),
+    "AD": ("handouts", P.AID_VIEW),
+    "CN": ("classes", P.ROSTER_WRITE),
+}
 # whom to call about a report
 CALLED = (Role.COORDINATOR, Role.SPECIALIST, Role.HEAD)
 
@@ -188,7 +193,12 @@ def _href(user: User, unit: Unit, code: str) -> str:
 
 
 def _headline(code: str, figures: dict[str, Figure], links: dict[str, str]) -> dict[str, Any]:
-    return {"label": CATALOGUE[code].label, "value": shown(figures[code]), "href": links[code], "note": CATALOGUE[code].measure}
+    return {
+        "label": CATALOGUE[code].label,
+        "value": shown(figures[code]),
+        "href": links[code],
+        "note": CATALOGUE[code].measure,
+    }
 
 
 def _sections(figures: dict[str, Figure], links: dict[str, str]) -> list[dict[str, Any]]:
@@ -197,7 +207,12 @@ def _sections(figures: dict[str, Figure], links: dict[str, str]) -> list[dict[st
             "key": key,
             "title": title,
             "lines": [
-                {"one": one, "value": shown(figures[one.code]), "href": links[one.code], "parts": parts_of(one, figures[one.code])}
+                {
+                    "one": one,
+                    "value": shown(figures[one.code]),
+                    "href": links[one.code],
+                    "parts": parts_of(one, figures[one.code]),
+                }
                 for one in CATALOGUE.values()
                 if one.section == key
             ],
@@ -256,7 +271,9 @@ def _headers(sort: str) -> list[dict[str, Any]]:
     made = []
     for column, code in zip(UNITS.columns, columns, strict=True):
         other = f"-{code}" if sort == code or (code == "name" and not sort) else code
-        direction = "ascending" if sort == code or (code == "name" and not sort) else "descending" if sort == f"-{code}" else ""
+        direction = (
+            "ascending" if sort == code or (code == "name" and not sort) else "descending" if sort == f"-{code}" else ""
+        )
         made.append(
             {
                 "label": column.label,
@@ -275,9 +292,10 @@ def _row(line: UnitLine, place: Place) -> dict[str, Any]:
     if late and (report is None or report.state not in HANDED_IN):
         tone = "late"
     headers = UNITS.headers
-    cells = [{"value": line.unit.name}, {"value": line.state, "tone": tone, "label": headers[1]}]
+    cells: list[dict[str, Any]] = [{"value": line.unit.name}, {"value": line.state, "tone": tone, "label": headers[1]}]
     cells += [
-        {"value": shown(line.figures[code]), "number": True, "label": label} for code, label in zip(SHOWN, headers[2:], strict=True)
+        {"value": shown(line.figures[code]), "number": True, "label": label}
+        for code, label in zip(SHOWN, headers[2:], strict=True)
     ]
     return {"cells": cells, "href": reverse("situation_of", args=[line.unit.code])}
 
@@ -286,7 +304,9 @@ def _workbook(place: Place, lines: list[UnitLine]) -> HttpResponse:
     above = [_("%(unit)s, %(moment)s") % {"unit": place.unit.name, "moment": f"{now():%d.%m.%Y %H:%M}"}]
     content = UNITS.to_xlsx(lines, title=place.unit.name, above=above)
     response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{place.campaign.code}-{place.unit.code}-{today():%Y-%m-%d}.xlsx"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="{place.campaign.code}-{place.unit.code}-{today():%Y-%m-%d}.xlsx"'
+    )
     return response
 
 
@@ -303,7 +323,11 @@ def _definition(indicator: Indicator) -> dict[str, Any]:
         how = _("A unit has the sum of the units below it.")
     else:
         how = _("Each counted once inside the unit asked about, so a sum of units may be larger.")
-    return {"one": indicator, "how": how, "cuts": [", ".join(map(str, cut.values())) for cut in indicator.cuts.values()]}
+    return {
+        "one": indicator,
+        "how": how,
+        "cuts": [", ".join(map(str, cut.values())) for cut in indicator.cuts.values()],
+    }
 
 
 def _side(side: dict[str, int]) -> str:

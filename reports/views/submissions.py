@@ -79,7 +79,10 @@ def submission_list(request: Request) -> HttpResponse:
         "unit": first,
         "place": place,
         "page": page,
-        "rows": [_below(request.user, place.reports.get(unit.pk), unit, campaign, round_, phones.get(unit.pk)) for unit in page],
+        "rows": [
+            _below(request.user, place.reports.get(unit.pk), unit, campaign, round_, phones.get(unit.pk))
+            for unit in page
+        ],
     }
     return render(request, "reports/submissions.html", context)
 
@@ -185,7 +188,9 @@ def _seen(request: Request, report: Report) -> Submission:
 
 def _draft(request: Request, report: Report) -> Submission:
     """The report that is being worked on, begun now if need be, unless it has changed since the page was opened."""
-    actions.seen(unit=report.unit, campaign=report.campaign, form=report.round.code, version=request.POST.get("version", ""))
+    actions.seen(
+        unit=report.unit, campaign=report.campaign, form=report.round.code, version=request.POST.get("version", "")
+    )
     return actions.prepare(unit=report.unit, campaign=report.campaign, form=report.round.code, by=request.user)
 
 
@@ -313,7 +318,8 @@ def _tab(each: Round, chosen: Round) -> dict[str, Any]:
 def _own_rounds(unit: Unit, campaign: Campaign) -> list[dict[str, Any]]:
     """The rounds of the campaign with the state of the unit's own report."""
     return [
-        _own_round(unit, campaign, each, latest(campaign, each.code, [unit.pk]).get(unit.pk)) for each in campaign.rounds
+        _own_round(unit, campaign, each, latest(campaign, each.code, [unit.pk]).get(unit.pk))
+        for each in campaign.rounds
     ]
 
 

@@ -62,7 +62,11 @@ def _page(request: Request, campaign: Campaign, round_: Round, *, refusal: str =
     units = children(ministry)
     own = actions.current(ministry, campaign, round_.code)
     sealed = own if own and own.state == SubmissionState.SEALED else None
-    edition = actions.sealed(sealed, [unit.pk for unit in units]) if sealed else _living(request, campaign, round_, ministry, units)
+    edition = (
+        actions.sealed(sealed, [unit.pk for unit in units])
+        if sealed
+        else _living(request, campaign, round_, ministry, units)
+    )
     context = {
         "campaign": campaign,
         "round": round_,
@@ -115,7 +119,9 @@ def _headers() -> list[dict[str, Any]]:
 
 def _row(name: str, code: str, figures: dict[str, Figure]) -> dict[str, Any]:
     cells = [
-        {"value": shown(figures[each]), "number": True, "label": CATALOGUE[each].label} for each in SHOWN if each in figures
+        {"value": shown(figures[each]), "number": True, "label": CATALOGUE[each].label}
+        for each in SHOWN
+        if each in figures
     ]
     row: dict[str, Any] = {"cells": [{"value": name}, *cells]}
     if code:
@@ -131,5 +137,3 @@ def _missing(each: Missing, round_: Round) -> dict[str, Any]:
         "tone": "late" if each.state == SubmissionState.RETURNED else "info" if each.state else "none",
         "hint": each.why,
     }
-
-

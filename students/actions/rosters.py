@@ -273,12 +273,13 @@ class Standing:
 
     def _settle_correction(self, decision: Decision, mine: list[Enrolment]) -> Problem | None:
         row, latest = decision.row, mine[-1]
-        said = {"grade": decision.grade, "form": row.form or latest.form, "first": row.first or latest.first}
+        first = row.first or latest.first
+        said = {"grade": decision.grade, "form": row.form or latest.form, "first": first}
         decision.corrections = {name: value for name, value in said.items() if value != getattr(latest, name)}
         if decision.school_class is None or decision.school_class.pk != latest.school_class_id:
             decision.corrections["school_class"] = decision.school_class
         before = mine[-2].last if len(mine) > 1 else None
-        if before is not None and said["first"] <= before:
+        if before is not None and first <= before:
             message = _("The child was in another class until %(day)s.") % {"day": _day(before)}
             return Problem("first", message, _("Give a later first day."))
         if decision.corrections:

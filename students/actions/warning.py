@@ -22,48 +22,55 @@ SOME_MONTHS = timedelta(days=120)  # longer streaks are shown as this long
 
 _COUNTED = ", ".join(f"'{reason}'" for reason, kind in REASON_CLASS.items() if kind in WITHOUT_VALID_REASON)
 
-# whose absences are looked at: enough of them to matter, one of them lately.  Everybody else is left out at once
-_ASKED = """
-    asked as materialized (
-      select a.pupil_id, min(a.date) as since from students_absence a
-       where a.lessons is null and a.date between %(earliest)s and %(on)s
-         and a.pupil_id in (select b.pupil_id from students_absence b
-                             where b.unit_id = %(unit)s and b.lessons is null and b.date between %(from)s and %(on)s
-                               and (%(pupils)s::bigint[] is null or b.pupil_id = any(%(pupils)s::bigint[])))
-       group by a.pupil_id having count(*) >= %(least)s)"""
+# who of a school was absent all day lately: the only children worth looking at
+_CHILDREN = """
+    select distinct pupil_id from students_absence
+     where unit_id = %(unit)s and lessons is null and date between %(from)s and %(on)s
+       and (%(pupils)s::bigint[] is null or pupil_id = any(%(pupils)s::bigint[]))"""
 
 # the taken school days of these children, wherever this person may see them: on each, were they absent all day, was it
 # without a valid reason; a silent day or a day off has no row, so it neither counts nor breaks a run.
-# Days are carried as arrays and absences laid over them by grouping: no join here can be planned badly
+# The children stand in the statement as a list and absences are laid over days by grouping, not by a join: right after
+# a big import the planner knows nothing of these tables, and every join it could plan badly takes seconds
 _TAKEN = f"""
-    reach as materialized (
-      select array_agg(distinct e.unit_id) as units, min(asked.since) as since
-        from students_enrolment e join asked using (pupil_id)),
+    absences as materialized (
+      select pupil_id, register_id, date, reason from students_absence
+       where pupil_id = any(%(children)s::bigint[]) and lessons is null and date between %(earliest)s and %(on)s),
+    enrolled as materialized (
+      select pupil_id, school_class_id, unit_id, grade, first, coalesce(last, 'infinity') as last
+        from students_enrolment where pupil_id = any(%(children)s::bigint[]) and form = 'day'),
+    calendar as materialized (
+      select d.school_class_id, d.grade, array_agg(d.day) as days
+        from school_days((select min(date) from absences), %(on)s, (select array_agg(distinct unit_id) from enrolled)) d
+       where d.kind = 'taught' and d.school_class_id = any(array(select distinct school_class_id from enrolled))
+       group by d.school_class_id, d.grade),
+    registers as materialized (
+      select school_class_id, array_agg(date) as days, array_agg(id) as ids from students_register
+       where school_class_id = any(array(select distinct school_class_id from enrolled))
+         and unit_id = any(array(select distinct unit_id from enrolled))
+         and date between (select min(date) from absences) and %(on)s
+       group by school_class_id),
     lessons as materialized (
-      select d.school_class_id, d.grade, array_agg(d.day) as days, array_agg(r.id) as registers
-        from reach, school_days(reach.since, %(on)s, reach.units) d
-        join students_register r on r.school_class_id = d.school_class_id and r.date = d.day
-       where d.kind = 'taught' group by d.school_class_id, d.grade),
+      select c.school_class_id, c.grade, array_agg(x.day) as days, array_agg(x.id) as registers
+        from calendar c join registers r on r.school_class_id = c.school_class_id
+       cross join lateral unnest(r.days, r.ids) x(day, id)
+       where x.day = any(c.days) group by c.school_class_id, c.grade),
     marked as (
       select e.pupil_id, r.id as register_id, e.unit_id, r.day, null as reason
-        from asked
-        join students_enrolment e on e.pupil_id = asked.pupil_id and e.form = 'day'
-        join lessons l on l.school_class_id = e.school_class_id and l.grade = e.grade
+        from enrolled e join lessons l on l.school_class_id = e.school_class_id and l.grade = e.grade
        cross join lateral unnest(l.registers, l.days) r(id, day)
-       where r.day between e.first and coalesce(e.last, 'infinity')
+       where r.day between e.first and e.last
       union all
-      select a.pupil_id, a.register_id, null, null, a.reason
-        from students_absence a join asked using (pupil_id)
-       where a.lessons is null and a.date between asked.since and %(on)s),
+      select pupil_id, register_id, null, null, reason from absences),
     taken as (
       select pupil_id, max(unit_id) as unit_id, max(day) as day, max(reason) as reason,
              max(reason) is not null as absent, coalesce(max(reason) in ({_COUNTED}), false) as missed
         from marked group by pupil_id, register_id having max(day) is not null)"""
 
 _FLAGS = f"""
-    with {_ASKED}, {_TAKEN},
+    with {_TAKEN},
     windows as materialized (
-      select w.* from reach cross join unnest(reach.units) u(id)
+      select w.* from (select distinct unit_id as id from enrolled) u
                  cross join lateral campaign_windows(%(campaign)s, %(on)s, u.id, u.id) w),
     settled as (
       select * from unnest(%(settled)s::bigint[], %(settled_systematic)s::date[], %(settled_long)s::date[])
@@ -87,12 +94,11 @@ _FLAGS = f"""
       from systematic full join long_runs using (pupil_id)"""
 
 _STREAKS = f"""
-    with {_ASKED}, {_TAKEN},
-    present as (select pupil_id, max(day) as day from taken where not absent group by pupil_id)
-    select t.pupil_id, count(*), min(t.day), (array_agg(t.reason order by t.day desc))[1]
-      from taken t left join present p on p.pupil_id = t.pupil_id
-     where t.absent and t.day > coalesce(p.day, '-infinity')
-     group by t.pupil_id having count(*) >= %(least)s"""
+    with {_TAKEN},
+    seen as (select *, max(day) filter (where not absent) over (partition by pupil_id) as here from taken)
+    select pupil_id, count(*), min(day), (array_agg(reason order by day desc))[1]
+      from seen where absent and day > coalesce(here, '-infinity')
+     group by pupil_id having count(*) >= %(least)s"""
 
 
 @dataclass(frozen=True)
@@ -131,12 +137,14 @@ def flags(
     campaign = Campaign.objects.current()
     if campaign is None or not campaign.systematic_days or not campaign.long_days:
         return {}
+    children = _children(unit_id, pupils, campaign.opens, on)
     decided = settled or {}
-    rows = _rows(
+    rows = children and _rows(
         _FLAGS,
         {
-            **_parameters(unit_id, pupils, campaign.opens, on, campaign.opens - LOOK_BACK),
-            "least": min(campaign.systematic_days, campaign.long_days),
+            "children": children,
+            "on": on,
+            "earliest": campaign.opens - LOOK_BACK,
             "campaign": campaign.pk,
             "systematic": campaign.systematic_days,
             "long": campaign.long_days,
@@ -150,7 +158,9 @@ def flags(
 
 def streaks(*, unit_id: int, pupils: Collection[int] | None = None, on: date, least: int = 1) -> dict[int, Streak]:
     """Who has been absent for at least so many taken school days in a row, up to and with this day."""
-    rows = _rows(_STREAKS, {**_parameters(unit_id, pupils, on - RECENT, on, on - SOME_MONTHS), "least": least})
+    children = _children(unit_id, pupils, on - RECENT, on)
+    found = {"children": children, "on": on, "earliest": on - SOME_MONTHS, "least": least}
+    rows = children and _rows(_STREAKS, found)
     return {pupil: Streak(days, since, reason) for pupil, days, since, reason in rows}
 
 
@@ -192,9 +202,9 @@ def raise_drafts(
     return raised
 
 
-def _parameters(unit: int, pupils: Collection[int] | None, since: date, on: date, earliest: date) -> dict[str, Any]:
+def _children(unit: int, pupils: Collection[int] | None, since: date, on: date) -> list[int]:
     asked = None if pupils is None else list(pupils)
-    return {"unit": unit, "pupils": asked, "from": since, "on": on, "earliest": earliest}
+    return [pk for (pk,) in _rows(_CHILDREN, {"unit": unit, "pupils": asked, "from": since, "on": on})]
 
 
 def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple]:

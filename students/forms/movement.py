@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from schools.models import Unit
 from students.actions.movement import MOST_SCHOOLS, Found, Wanted, names_of, schools_named
-from students.forms.rosters import shown_grades
+from students.forms.rosters import one_of, shown_grades
 from students.models import SchoolClass
 from students.states import Form, MovementReason, Sex
 from zabota.lib import iin, kazakh
@@ -49,7 +49,7 @@ class DepartureForm(forms.Form):
             self.schools = schools_named(self.data["to_school"])
         if len(self.schools) > 1:
             names = names_of(school.pk for school in self.schools)
-            self.fields["to_unit"].choices = [(school.pk, names[school.pk]) for school in self.schools]
+            one_of(self, "to_unit").choices = [(school.pk, names[school.pk]) for school in self.schools]
         else:
             del self.fields["to_unit"]
         self.initial.setdefault("left_on", today())
@@ -120,7 +120,7 @@ class ArrivalForm(forms.Form):
 
     def __init__(self, *args: Any, school_class: SchoolClass, found: Sequence[Found], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["grade"].choices = [(grade, grade) for grade in school_class.grades]
+        one_of(self, "grade").choices = [(grade, grade) for grade in school_class.grades]
         self.fields["grade"].help_text = _("Class %(class)s, grades %(grades)s.") % {
             "class": school_class.name,
             "grades": shown_grades(school_class.grades),
@@ -131,7 +131,7 @@ class ArrivalForm(forms.Form):
             del self.fields["patronymic"], self.fields["sex"]
         if len(found) > 1:
             names = names_of(each.unit_id for each in found if each.unit_id is not None)
-            self.fields["pupil"].choices = [
+            one_of(self, "pupil").choices = [
                 (each.pupil_id, names[each.unit_id] if each.unit_id is not None else _("enrolled nowhere"))
                 for each in found
             ]

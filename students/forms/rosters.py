@@ -23,6 +23,11 @@ def schools_of(user: User) -> list[Unit]:
     return list(Unit.objects.for_user(user, Permission.ROSTER_WRITE).schools())
 
 
+def one_of(form: forms.BaseForm, name: str) -> Any:
+    """The field of a form that offers a choice; its choices are known only when the form is made."""
+    return form.fields[name]
+
+
 class OfOwnSchool(forms.Form):
     """Asks for the school only where the person keeps the rosters of several."""
 
@@ -32,7 +37,7 @@ class OfOwnSchool(forms.Form):
         super().__init__(*args, **kwargs)
         self.schools = schools_of(user)
         if len(self.schools) > 1:
-            self.fields["unit"].queryset = Unit.objects.for_user(user, Permission.ROSTER_WRITE).schools()
+            one_of(self, "unit").queryset = Unit.objects.for_user(user, Permission.ROSTER_WRITE).schools()
         else:
             del self.fields["unit"]
 
@@ -95,9 +100,8 @@ class ClassForm(forms.ModelForm):
         self.instance.unit = unit
         held = User.objects.filter(posts__unit=unit, posts__role=Role.TEACHER, posts__since__lte=today())
         teachers = held.exclude(posts__until__lt=today()).distinct().order_by("last_name", "first_name", "pk")
-        field = self.fields["teacher"]
-        field.queryset = teachers
-        field.label_from_instance = lambda teacher: teacher.full_name
+        one_of(self, "teacher").queryset = teachers
+        one_of(self, "teacher").label_from_instance = lambda teacher: teacher.full_name
         self.initial["grades"] = shown_grades(self.instance.grades or [])
         self.initial["version"] = self.instance.version
 

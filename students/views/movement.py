@@ -15,6 +15,7 @@ from schools.workflow import Refused
 from students.actions import movement
 from students.forms.movement import ArrivalForm, DepartureForm, SearchForm
 from students.models import Absence, Case, Enrolment, Movement, Pupil, SchoolClass
+from students.states import OPENS_TRANSIT
 from students.views.rosters import see
 from zabota.lib import iin
 from zabota.lib.clock import today
@@ -88,7 +89,7 @@ def leave(request: Request, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             words = _("%(child)s has left. The departure stays open until the receiving school confirms the arrival.")
-            if said["reason"] not in movement.OPENS_TRANSIT:
+            if said["reason"] not in OPENS_TRANSIT:
                 words = _("%(child)s has left.")
             messages.success(request, words % {"child": enrolment.pupil.full_name})
             return see("school_class", enrolment.school_class_id)

@@ -146,9 +146,9 @@ def _versions(form: ClassForm, stored: SchoolClass) -> list[SimpleNamespace]:
 def _shown(form: ClassForm, name: str) -> str:
     """The value of a field as a person reads it."""
     value = form[name].value()
-    choices = dict(form.fields[name].choices) if hasattr(form.fields[name], "choices") else {}
-    words = {str(key): str(label) for key, label in choices.items()}
-    return words.get(str(value if value is not None else ""), str(value if value is not None else ""))
+    text = "" if value is None else str(value)
+    words = {str(key): str(label) for key, label in getattr(form.fields[name], "choices", ())}
+    return words.get(text, text)
 
 
 # Workbooks -------------------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def test_from_the_register_to_the_sealed_summary(school, desk, worker, pictures,
     school_day_before = coordinator.open(f"/today/{school.pk}/?date=2027-01-26")
     row = school_day_before.locator('tr[data-row="12"]')
     row.locator("input[name=absent]").check()
-    row.locator("select").select_option("no_shoes")
+    row.locator("select[name^=reason-]").select_option("no_shoes")
     school_day_before.locator("[name=why]").fill("Қағаз журналдан")
     school_day_before.locator("form[data-register] button.button").click()
     school_day_before.locator("text=/10:15/").first.wait_for()

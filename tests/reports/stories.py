@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from aid.models import Family, Handout, Member
 from campaigns.models import Campaign, Order
 from reports import actions
-from reports.gaps import empty_sections
 from reports.editions import counted
+from reports.gaps import empty_sections
 from schools.models import Unit, User
 from students.models import Absence, Case, Register
 from tests.make import make_class
@@ -22,7 +22,13 @@ def start(unit, campaign=None):
     """The unit's own order that opens the campaign."""
     campaign = campaign or Campaign.objects.get()
     return Order.objects.create(
-        unit_id=unit, campaign=campaign, number=f"{unit}", date=FIRST, kind="start", title_kk="Бұйрық", title_ru="Приказ"
+        unit_id=unit,
+        campaign=campaign,
+        number=f"{unit}",
+        date=FIRST,
+        kind="start",
+        title_kk="Бұйрық",
+        title_ru="Приказ",
     )
 
 
@@ -37,7 +43,9 @@ def take(school_class, *days, absent=(), reason="ill"):
             taken_by="coordinator",
         )
         for pupil in absent:
-            Absence.objects.create(unit_id=school_class.unit_id, register=register, pupil=pupil, date=day, reason=reason)
+            Absence.objects.create(
+                unit_id=school_class.unit_id, register=register, pupil=pupil, date=day, reason=reason
+            )
 
 
 def school_days(until):
@@ -64,7 +72,9 @@ def busy_school(unit, pupils=4, until=date(2027, 1, 28), name="7А"):
         confirmed_on=date(2027, 1, 16),
     )
     Case.objects.filter(key=f"case{unit}").update(state="confirmed")
-    family = Family.objects.create(unit_id=unit, key=f"family{unit}", name="Сынақ отбасы", approved_on=date(2027, 1, 12))
+    family = Family.objects.create(
+        unit_id=unit, key=f"family{unit}", name="Сынақ отбасы", approved_on=date(2027, 1, 12)
+    )
     for child in children[:2]:
         Member.objects.create(unit_id=unit, family=family, pupil=child, categories=[1], statuses=["low_income"])
     for child in children[:3]:
@@ -113,5 +123,3 @@ def head_of(unit, login):
     user.save()
     Post.objects.create(user=user, unit_id=unit, role="head", since=date(2026, 9, 1))
     return user
-
-

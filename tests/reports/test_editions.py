@@ -58,11 +58,7 @@ def test_one_value_of_one_school_changes_the_hash_of_the_country(busy, people):
     other = Submission.objects.create(unit_id=0, campaign=busy.campaign, form="bulletin3", as_of=made.as_of)
     roots.add(keep_sealed(other, figures, [], ""))
     assert len(roots) == 2
-    differ = {
-        row.content["unit"]
-        for row in other.kept.all()
-        if row.hash != made.kept.get(unit_id=row.unit_id).hash
-    }
+    differ = {row.content["unit"] for row in other.kept.all() if row.hash != made.kept.get(unit_id=row.unit_id).hash}
     assert differ == {"S3", "117000000", "110000000", "KZ"}
 
 
@@ -112,8 +108,8 @@ def test_russian_words_agree_with_the_number(amount, words):
 
 @pytest.mark.parametrize(
     ("amount", "words"),
-    [(1, "1-і"), (2, "2-сі"), (3, "3-і"), (6, "6-сы"), (9, "9-ы"), (10, "10-ы"), (20, "20-сы"), (30, "30-ы"), (40, "40-ы"),
-     (50, "50-і"), (60, "60-ы"), (70, "70-і"), (90, "90-ы"), (100, "100-і"), (118, "118-і"), (1000, "1\u00a0000-ы"),
+    [(1, "1-і"), (2, "2-сі"), (3, "3-і"), (6, "6-сы"), (9, "9-ы"), (10, "10-ы"), (20, "20-сы"), (30, "30-ы"),
+     (40, "40-ы"), (50, "50-і"), (60, "60-ы"), (70, "70-і"), (90, "90-ы"), (100, "100-і"), (118, "118-і"), (1000, "1\u00a0000-ы"),
      (1200, "1\u00a0200-і"), (7_000_000, "7\u00a0000\u00a0000-ы")],
 )  # fmt: skip
 def test_a_kazakh_numeral_takes_the_ending_of_its_last_word(amount, words):

@@ -1,6 +1,5 @@
 """A folder of tables goes in and comes out again; whatever is wrong is told with file, line, column and remedy."""
 
-import csv
 import io
 import random
 from contextlib import contextmanager
@@ -10,112 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.conftest import APP, OWNER, log_in_as
-from zabota.lib import iin
-
-AISHA, PYOTR = iin.make(7), iin.make(8)
-SCHOOL_BIN, DONOR_BIN = iin.make(3, organisation=True), iin.make(4, organisation=True)
-
-# every file and every column, in the order in which the portal writes them
-TABLES = {
-    "campaigns.csv": """\
-code,name_kk,name_ru,opens,closes,due,systematic_days,long_days,visit_days,measure_days,notice_days,answer_days
-2026-road,«Мектепке жол»,«Дорога в школу»,2026-08-01,2026-09-30,2026-10-10,,,,,,
-2027,«Қамқорлық» – 2027,«Забота» – 2027,2027-01-10,2027-02-10,2027-02-20,5,3,3,5,3,10
-""",
-    "units.csv": f"""\
-code,parent,level,kato,name_kk,name_ru,kind,ownership,week,bin
-R1,KZ,school,,Республикалық мектеп,Республиканская школа,special,state,5,
-110000000,KZ,oblast,110000000,Ақмола облысы,Акмолинская область,,,,
-113200000,110000000,district,113200000,Аршалы ауданы,Аршалынский район,,,,
-S1,113200000,school,113230100,№ 1 мектеп,Школа № 1,general,state,5,{SCHOOL_BIN}
-S2,113200000,school,,"«Үміт» лицейі, жекеменшік","Лицей «Умит», частный",lyceum,private,6,
-710000000,KZ,oblast,710000000,Астана қ.,г. Астана,,,,
-S4,710000000,school,,№ 4 мектеп,Школа № 4,gymnasium,state,5,
-""",
-    "staff.csv": """\
-login,unit,role,surname,name,patronymic,email,phone,from,to
-head.kz,KZ,head,Оспанов,Ғалым,,,,2026-09-01,
-aliya,113200000,commission,Әбенова,Әлия,Қайратқызы,aliya@example.kz,+7 799 000 00 02,2026-09-01,2027-06-30
-aliya,113200000,specialist,Әбенова,Әлия,Қайратқызы,aliya@example.kz,+7 799 000 00 02,2026-09-01,
-coord,S1,coordinator,Сейітова,Әсел,,coord@example.kz,,2026-09-01,
-""",
-    "orders.csv": """\
-unit,campaign,number,date,kind,opens,closes,title_ru,title_kk
-110000000,2027,12-н,2027-01-06,dates,2027-01-11,2027-02-09,О сроках,Мерзімдер туралы
-S1,2027,5,2027-01-11,start,2027-01-12,,О начале акции,Акцияны бастау туралы
-""",
-    "classes.csv": """\
-school,class,kind,grades,shift,week,language
-S1,1-4,class,1-4,1,5,kk
-S1,7А,class,7,2,,mixed
-S2,7Ә,class,7,1,6,ru
-S2,Топ,group,0;7-8,1,,other
-""",
-    "days_off.csv": """\
-unit,from,to,grades,shift,kind,order
-KZ,2026-12-30,2027-01-08,,,holiday,
-113200000,2027-01-14,2027-01-15,0-4;11,,cancelled,7
-S1,2027-01-15,2027-01-15,,1,workday,6
-S1,2027-01-20,2027-01-20,7,2,distance,
-""",
-    "pupils.csv": f"""\
-key,school,class,grade,form,surname,name,patronymic,born,sex,iin,from,to
-p1,S1,7А,7,day,Ахметова,Айша,Болатқызы,2013-05-05,f,{AISHA},2026-09-01,
-p2,S1,7А,7,home,Әлиев,Дамир,,2013-06-06,m,,2026-09-01,2027-01-15
-p3,S1,,,,Һадиша,Інжу,,,,,,
-p2,S2,7Ә,7,evening,Әлиев,Дамир,,2013-06-06,m,,2027-01-19,
-p4,S2,7Ә,7,external,Ким,"Анна ""Аня"" Мария",,2013-07-07,f,,2026-09-01,
-""",
-    "movements.csv": """\
-pupil,left_on,slip,reason,to_unit,to_text,arrived_on
-p2,2027-01-16,41,transfer,S2,"Астанаға, №4",2027-01-19
-""",
-    "registers.csv": """\
-school,class,date
-S1,7А,2027-01-12
-S1,7А,2027-01-13
-S2,7Ә,2027-01-20
-""",
-    "absences.csv": """\
-pupil,date,reason,lessons,contacted_on,contact
-p1,2027-01-12,no_shoes,,2027-01-13,call
-p1,2027-01-13,ill,2,,
-p2,2027-01-20,unknown,,,
-""",
-    "cases.csv": """\
-key,pupil,unit,surname,name,born,sex,found_on,source,kind,cause,confirmed_on,visited_on,returned_on,relapsed_on,closed_on,closing
-k1,,113200000,Есенова,Гүлнұр,2018-03-03,f,2027-01-13,raid,never,documents,2027-01-14,2027-01-15,2027-01-16,2027-01-20,,
-k2,p1,S1,,,,,2027-01-18,register,systematic,,,,,,,
-k3,p2,S1,,,,,2027-01-20,hotline,long,moved,2027-01-21,,,,2027-01-25,abroad
-""",
-    "families.csv": """\
-key,school,name,address,approved_on,removed_on,removed_why
-f1,S1,Ахметовтер,"Аршалы к., Абай к-сі, 1",2027-01-13,,
-f2,S1,Һадишалар,,,,
-f3,S2,Әлиевтер,,2027-01-10,2027-01-18,Көшіп кетті
-""",
-    "members.csv": """\
-family,pupil,categories,statuses,valid_until
-f1,p1,1;3,many_children;low_income,2027-12-31
-f3,p2,,difficult,
-""",
-    "donors.csv": f"""\
-key,kind,name,number,publicity
-d1,company,«Жомарт» ЖШС,{DONOR_BIN},1
-d2,person,Белгісіз азамат,,0
-""",
-    "donations.csv": """\
-key,donor,unit,source,kind,size,quantity,tenge,pledged_on,received_on
-g2,d2,113200000,sponsor,money,,0,600000,2027-01-11,
-g1,d1,S1,sponsor,shoes,36,5,50000,2027-01-11,2027-01-12
-""",
-    "handouts.csv": """\
-pupil,unit,date,source,kind,size,quantity,tenge,donation,proof_due,proof_on
-p2,113200000,2027-01-20,state,money,,1,40000,,2027-02-05,2027-02-01
-p1,S1,2027-01-18,sponsor,shoes,36,1,10000,g1,,
-p1,S1,2027-01-19,fund,uniform,,1,30000,,,
-""",
-}
+from tests.reports.folders import AISHA, PYOTR, TABLES, with_line
 
 
 @pytest.fixture
@@ -156,22 +50,6 @@ def load(place, lang="en"):
 def dump(place):
     call_command("dump", place, stdout=io.StringIO())
     return {path.name: path.read_text(encoding="utf-8") for path in place.iterdir()}
-
-
-def rows_of(file):
-    return [line for line in csv.reader(io.StringIO(TABLES[file]))]
-
-
-def with_line(file, line, changes):
-    """The file with some cells of one line (the header is the first) put otherwise; a line after the last is added."""
-    header, *rows = rows_of(file)
-    if line == len(rows) + 2:
-        rows.append(list(rows[changes.pop("like") - 2]) if "like" in changes else [""] * len(header))
-    for column, value in changes.items():
-        rows[line - 2][header.index(column)] = value
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
-    return text.getvalue()
 
 
 # The way in and out ----------------------------------------------------------------------------------------------
@@ -381,9 +259,8 @@ def test_a_file_saved_by_a_spreadsheet_is_read(db, folder):
 
 
 def test_columns_may_stand_in_another_order(db, folder):
-    from students.models import Register
-
     from schools.wall import COUNTRY, scope
+    from students.models import Register
 
     turned = "\n".join(",".join(reversed(line.split(","))) for line in TABLES["registers.csv"].splitlines())
     assert load(folder(**{"registers.csv": turned}))[1] == ""
@@ -398,8 +275,6 @@ def test_a_note_beside_the_tables_is_no_table(db, folder):
 
 
 # What is wrong ---------------------------------------------------------------------------------------------------
-
-END = {file: len(rows_of(file)) + 1 for file in TABLES}  # the line after the last
 
 BAD = [  # file, line, what it holds, column of the problem, message, remedy
     ("campaigns.csv", 3, {"name_kk": ""}, "name_kk", "empty", "Fill it in"),
@@ -440,7 +315,7 @@ BAD = [  # file, line, what it holds, column of the problem, message, remedy
     ("days_off.csv", 3, {"kind": "frost"}, "kind", "no such code", "cancelled"),
     ("days_off.csv", 6, {"like": 5, "order": "8"}, "unit", "Line 5 has the same key", "Leave one"),
     ("pupils.csv", 2, {"iin": "123456789012"}, "iin", "check digit", "document"),
-    ("pupils.csv", 2, {"iin": AISHA[1:]}, "iin", "twelve digits", "zeros in front"),
+    ("pupils.csv", 2, {"iin": AISHA[1:]}, "iin", "does not have twelve", "zeros in front"),
     ("pupils.csv", 6, {"iin": AISHA}, "iin", "key p1 has this IIN", "one key"),
     ("pupils.csv", 2, {"class": "7Б"}, "class", "Neither classes.csv nor", "classes.csv"),
     ("pupils.csv", 2, {"school": "S2"}, "class", "Neither classes.csv nor", "classes.csv"),
@@ -475,7 +350,7 @@ BAD = [  # file, line, what it holds, column of the problem, message, remedy
     ("members.csv", 2, {"categories": "1;6"}, "categories", "no such code", "1, 2, 3, 4, 5"),
     ("members.csv", 2, {"statuses": "poor"}, "statuses", "no such code", "many_children"),
     ("members.csv", 2, {"family": "f9"}, "family", "Neither families.csv nor", "families.csv"),
-    ("donors.csv", 2, {"number": "12"}, "number", "twelve digits", "zeros in front"),
+    ("donors.csv", 2, {"number": "12"}, "number", "does not have twelve", "zeros in front"),
     ("donors.csv", 2, {"publicity": "yes"}, "publicity", "neither 0 nor 1", "1 for yes"),
     ("donations.csv", 2, {"donor": "d9"}, "donor", "Neither donors.csv nor", "donors.csv"),
     ("donations.csv", 2, {"tenge": "1 000"}, "tenge", "not a whole number", "digits only"),
@@ -545,6 +420,15 @@ def test_a_unit_never_moves(loaded, changes, column, message):
     assert message in complaints
 
 
+def test_a_unit_finds_room_or_is_refused(db, folder):
+    from schools.models import Unit
+
+    Unit.objects.create(id=0, code="KZ", level="ministry", name_kk="М", name_ru="М")
+    Unit.objects.create(id=9999, code="LAST", level="school", name_kk="Соңғы", name_ru="Последняя")
+    complaints = load(folder())[1]
+    assert "units.csv, line 2, column parent, «KZ»: There is no room for another unit of this level" in complaints
+
+
 def test_an_oblast_keeps_its_number(loaded):
     complaints = load(loaded(**{"units.csv": with_line("units.csv", 3, {"kato": "120000000"})}))[1]
     assert "units.csv, line 3, column kato, «120000000»: The number of an oblast" in complaints
@@ -556,6 +440,21 @@ def test_a_number_of_a_child_in_the_portal_is_not_given_again(loaded, tmp_path):
     header, first, *_rest = TABLES["pupils.csv"].splitlines()
     (place / "pupils.csv").write_text(f"{header}\n{first.replace('p1,', 'p7,', 1)}\n", encoding="utf-8")
     assert "pupils.csv, line 2, column iin, «p7»: The child with the key p1 has this IIN." in load(place)[1]
+
+
+def test_a_number_that_a_rejected_line_does_not_give_up_stops_the_loading_in_words(loaded, tmp_path):
+    place = tmp_path / "more"
+    place.mkdir()
+    header, first, *_rest = TABLES["pupils.csv"].splitlines()
+    lines = [
+        first.replace("p1,", "p5,", 1).replace(AISHA, PYOTR),
+        first.replace(AISHA, PYOTR),  # would make room for the next line, if p5 had not been quicker
+        first.replace("p1,", "p6,", 1),
+    ]
+    (place / "pupils.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
+    complaints = load(place)[1]
+    assert "pupils.csv, line 3, column iin, «p1»: The child with the key p5 has this IIN." in complaints
+    assert "Nothing has been loaded." in complaints
 
 
 def test_a_register_in_the_portal_is_enough_for_an_absence(loaded, tmp_path):

@@ -44,7 +44,9 @@ def sealed(busy, people):
 
 def edition(country, unit=0):
     unit = Unit.objects.get(pk=unit)
-    first, last = (unit.pk, unit.pk) if unit.is_school else (unit.pk, unit.pk + 10_000_000 - 1 if unit.pk else 999_999_999)
+    first, last = (
+        (unit.pk, unit.pk) if unit.is_school else (unit.pk, unit.pk + 10_000_000 - 1 if unit.pk else 999_999_999)
+    )
     return edition_of(country.campaign, unit, DAY, count(country.campaign, DAY, first, last))
 
 
@@ -102,7 +104,9 @@ def test_the_paper_bears_the_check_code_on_its_pages(sealed, tmp_path):
 
 def test_what_is_missing_is_printed_with_its_reason(busy, tmp_path):
     made = edition(busy)
-    made.missing = [Missing("710000000", {"kk": "Астана қ.", "ru": "г. Астана", "en": "Астана қ."}, "returned", "Проверьте суммы")]
+    made.missing = [
+        Missing("710000000", {"kk": "Астана қ.", "ru": "г. Астана", "en": "Астана қ."}, "returned", "Проверьте суммы")
+    ]
     with translation.override("ru"):
         text = words_of(summary_pdf(made), tmp_path)
     assert re.search(r"г\. Астана +\S.* Проверьте суммы", text)

@@ -73,7 +73,11 @@ def test_the_coordinator_writes_the_head_signs_the_district_accepts(school, peop
     page = client_of(people.specialist).get(URL)
     post(client_of(people.specialist), URL + "accept/", version=version_on(page))
     submission = Submission.objects.get(unit_id=SCHOOL)
-    assert (submission.state, submission.as_of, submission.signed_on) == ("accepted", date(2027, 1, 28), date(2027, 1, 28))
+    assert (submission.state, submission.as_of, submission.signed_on) == (
+        "accepted",
+        date(2027, 1, 28),
+        date(2027, 1, 28),
+    )
     assert submission.signed_by.startswith("Head Сынақ, ")
     verbs = Entry.objects.filter(subject="reports.Submission").order_by("pk").values_list("verb", "by")
     assert list(verbs) == [
@@ -125,7 +129,13 @@ def test_a_unit_outside_ones_part_of_the_country_is_not_there(school, people, cl
 def test_gaps_forbid_signing_and_explain(country, campaign, people, client_of, clock_at):
     school_class = make_class(SCHOOL, "5Б", pupils=2)
     Case.objects.create(
-        unit_id=SCHOOL, finder_id=SCHOOL, key="c1", surname="Сынақ", found_on=date(2027, 1, 20), source="raid", kind="never"
+        unit_id=SCHOOL,
+        finder_id=SCHOOL,
+        key="c1",
+        surname="Сынақ",
+        found_on=date(2027, 1, 20),
+        source="raid",
+        kind="never",
     )
     page = client_of(people.head).get("/reports/S1/summary/")
     said = text_of(page)
@@ -164,8 +174,9 @@ def test_an_empty_section_is_signed_as_nothing_to_report(country, campaign, peop
     quiet_school(SCHOOL)
     answer = post(client_of(people.head), URL + "sign/", version="0.0", nil=["aid"])
     assert answer.status_code == 422
-    assert "Say «nothing to report» for each empty section: Children out of school and not attending, Families in need." in text_of(
-        answer
+    assert (
+        "Say «nothing to report» for each empty section: Children out of school and not attending, Families in need."
+        in text_of(answer)
     )
     post(client_of(people.head), URL + "sign/", version="0.0", nil=["aid", "cases", "families"])
     assert Submission.objects.get().nil == ["aid", "cases", "families"]
@@ -215,7 +226,12 @@ def test_a_returned_report_shows_the_remark_and_is_signed_again_as_a_new_edition
     page = client_of(people.specialist).get(URL)
     refused = post(client_of(people.specialist), URL + "send_back/", version=version_on(page), note="")
     assert (refused.status_code, "Give the reason." in text_of(refused)) == (422, True)
-    post(client_of(people.specialist), URL + "send_back/", version=version_on(page), note="Көмек алған балаларды тексеріңіз")
+    post(
+        client_of(people.specialist),
+        URL + "send_back/",
+        version=version_on(page),
+        note="Көмек алған балаларды тексеріңіз",
+    )
 
     page = client_of(people.head).get(URL)
     assert "Returned with a remark: Көмек алған балаларды тексеріңіз" in text_of(page)
@@ -223,7 +239,11 @@ def test_a_returned_report_shows_the_remark_and_is_signed_again_as_a_new_edition
     post(client_of(people.head), URL + "sign/", version=version_on(page), text="Екінші мәтін")
 
     second = Submission.objects.get(edition=2)
-    assert (second.state, second.text, Submission.objects.get(edition=1).state) == ("signed", "Екінші мәтін", "returned")
+    assert (second.state, second.text, Submission.objects.get(edition=1).state) == (
+        "signed",
+        "Екінші мәтін",
+        "returned",
+    )
     assert Kept.objects.filter(submission=first).get().content["text"] == "Бірінші мәтін"
     assert Kept.objects.filter(submission=second).get().content["edition"] == 2
     assert "edition 2" in text_of(client_of(people.specialist).get(URL))

@@ -26,7 +26,9 @@ from tests.reports.stories import (
 from tests.reports.test_submissions import more_schools, post, text_of
 
 pytestmark = pytest.mark.usefixtures("in_english")
-CONTROL = re.compile(r"^(SAVEPOINT|RELEASE|ROLLBACK|set transaction|select coalesce\(current_setting|select set_config)", re.I)
+CONTROL = re.compile(
+    r"^(SAVEPOINT|RELEASE|ROLLBACK|set transaction|select coalesce\(current_setting|select set_config)", re.I
+)
 
 
 @pytest.fixture

