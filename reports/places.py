@@ -90,7 +90,7 @@ def children(unit: Unit) -> list[Unit]:
 
 
 def stored_figures(campaign: Campaign, unit: int, units: Iterable[int]) -> tuple[Figures, datetime | None]:
-    """Live figures of a unit with cuts and of many others without, in one question; and when the unit's last changed."""
+    """Live figures of a unit with cuts, of many others without, in one question; and when the unit's last changed."""
     amounts: Amounts = {unit: {}, **{each: {} for each in units}}
     rows = Value.objects.filter(Q(unit_id=unit) | Q(unit_id__in=list(amounts), cut=""), campaign=campaign)
     moments = []

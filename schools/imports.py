@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from schools.models import MINISTRY_CODE, Post, School, Unit, User
-from schools.number import DISTRICT, OBLAST, ROOT
+from schools.number import DISTRICT, OBLAST, ROOT, ROOT_SPAN
 from schools.number import SCHOOL as ONE
 from schools.rights import Level, Role
 from schools.states import Ownership, SchoolKind
@@ -18,6 +18,7 @@ BIN = Text(limit=12, pattern="[0-9]{12}", remedy=_("Write all twelve digits, zer
 _KATO = Text(limit=9, pattern="[0-9]{9}", remedy=_("Write the nine digits of the KATO code."))
 _LEVELS = [Level.OBLAST, Level.DISTRICT, Level.SCHOOL]
 _STEPS = {Level.OBLAST: OBLAST, Level.DISTRICT: DISTRICT, Level.SCHOOL: ONE}
+_STEPS_ABOVE = {Level.OBLAST: ROOT_SPAN, Level.DISTRICT: OBLAST, Level.SCHOOL: DISTRICT}
 # what each level may stand below: a school of a city stands below the city or its district, a republican one below
 # the ministry
 _ABOVE = {
@@ -85,8 +86,10 @@ def _numbered(level: Level) -> list[Step]:
         update load_units s set unit_id = place, parent_id = places.parent from places where s.line = places.line""",
         Check(
             "parent",
+            # the number after the last one below a parent is already one of the level above, or below another parent
             f"""select line, parent as value from s
-                 where level = '{level}' and unit_id is not null and unit_above(unit_id::int) <> parent_id""",
+                 where level = '{level}' and unit_id is not null
+                   and (unit_above(unit_id::int) <> parent_id or mod(unit_id, {_STEPS_ABOVE[level]}) = 0)""",
             _("There is no room for another unit of this level below its parent."),
             _("Put the unit below another parent."),
         ),

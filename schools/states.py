@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SchoolKind(TextChoices):
@@ -18,7 +19,7 @@ class SchoolKind(TextChoices):
 
 
 class Ownership(TextChoices):
-    STATE = "state", _("state")
+    STATE = "state", pgettext_lazy("ownership", "state")
     PRIVATE = "private", _("private")
 
 

@@ -21,11 +21,9 @@ def main() -> None:
     words.add_argument("--only", choices=["load", "pages", "summary"])
     words.add_argument("--var", type=Path, help="keep the cluster in this folder, and use what is loaded there")
     asked = words.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        run(asked)
-    except KeyboardInterrupt:
-        sys.exit("Stopped.")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit("Stopped."))
+    run(asked)
 
 
 def run(asked: argparse.Namespace) -> None:

@@ -172,14 +172,14 @@ cases as (
     join win w on w.unit = c.unit_id and w.first <= w.last
     left join students_pupil p on p.id = c.pupil_id
     left join students_enrolment e on e.pupil_id = c.pupil_id and c.found_on between e.first and coalesce(e.last, 'infinity')
-   where c.confirmed_on <= %(as_of)s),
+   where c.state in ('confirmed', 'closed') and c.confirmed_on <= %(as_of)s),
 needy as (
   select coalesce(e.unit_id, f.unit_id) as unit, m.pupil_id as child, m.categories, m.statuses,
          coalesce(m.valid_until, 'infinity') >= %(as_of)s as valid
     from aid_member m
     join aid_family f on f.id = m.family_id
     left join students_enrolment e on e.pupil_id = m.pupil_id and %(as_of)s between e.first and coalesce(e.last, 'infinity')
-   where f.approved_on <= %(as_of)s and coalesce(f.removed_on, 'infinity') > %(as_of)s),
+   where f.state in ('approved', 'removed') and f.approved_on <= %(as_of)s and coalesce(f.removed_on, 'infinity') > %(as_of)s),
 given as materialized (
   select h.unit_id as unit, h.id, h.pupil_id as child, h.tenge
     from aid_handout h
@@ -190,7 +190,7 @@ things as (
   union all select unit, case when returned then 'CS-02' else 'CS-03' end, p, child from cases, unnest(array['', kind]) p
              where (before or found) and (returned or not closed)
   union all select unit_id, 'FM-01', '', id from aid_family
-             where approved_on <= %(as_of)s and coalesce(removed_on, 'infinity') > %(as_of)s
+             where state in ('approved', 'removed') and approved_on <= %(as_of)s and coalesce(removed_on, 'infinity') > %(as_of)s
   union all select unit, 'FM-02', '', child from needy
   union all select unit, 'FM-1' || c, '', child from needy, unnest(categories) c where valid
   union all select unit, 'FM-2' || array_position(array['many_children', 'orphan', 'no_care', 'disability', 'single_parent',

@@ -82,17 +82,17 @@ def test_from_the_register_to_the_sealed_summary(school, desk, worker, pictures,
     row.locator("input[name=absent]").check()
     row.locator("select[name^=reason-]").select_option("no_shoes")
     school_day_before.locator("[name=why]").fill("Қағаз журналдан")
-    school_day_before.locator("form[data-register] button.button").click()
-    school_day_before.locator("text=/10:15/").first.wait_for()
+    with school_day_before.expect_response(lambda answer: answer.request.method == "POST"):
+        school_day_before.locator("form[data-register] button.button").click()
     cases = coordinator.open("/cases/")
     cases.locator("main table a").first.click()
     cases.wait_for_load_state()
     with scope(COUNTRY):
-        case = Case.objects.get()
+        case = Case.objects.select_related("pupil").get()
     assert case.child_name in coordinator.text()
-    confirm = cases.locator('form[action$="/confirm/"]')
-    confirm.locator("select[name=cause]").select_option("clothes")
-    confirm.locator("button").click()
+    cases.locator('a[href$="/confirm/"]').click()
+    cases.locator("select[name=cause]").select_option("clothes")
+    cases.locator("main form button.button").click()
     cases.wait_for_load_state()
     with scope(COUNTRY):
         assert Case.objects.get().confirmed_on == date(2027, 1, 28)

@@ -75,6 +75,8 @@ def busy_school(unit, pupils=4, until=date(2027, 1, 28), name="7А"):
     family = Family.objects.create(
         unit_id=unit, key=f"family{unit}", name="Сынақ отбасы", approved_on=date(2027, 1, 12)
     )
+    for state in ("submitted", "approved"):
+        Family.objects.filter(pk=family.pk).update(state=state)
     for child in children[:2]:
         Member.objects.create(unit_id=unit, family=family, pupil=child, categories=[1], statuses=["low_income"])
     for child in children[:3]:

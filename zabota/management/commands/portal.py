@@ -121,10 +121,22 @@ class Command(BaseCommand):
         """The database has its tables and, in the demo, its country."""
         self.stdout.write("Bringing the database up to date…")
         self.manage("migrate", "--verbosity", "0")
-        if settings.DEMO and not Unit.objects.exists():
-            self.stdout.write("Making the demo country, once…")
-            self.manage("demo")
+        if settings.DEMO:
+            self.make_demo()
         connection.close()
+
+    def make_demo(self) -> None:
+        """An invented country, once; one that was interrupted half way is swept out and made anew."""
+        half_made = embedded.home() / "demo-half-made"
+        if half_made.exists():
+            self.stdout.write("Sweeping out a demo that was interrupted…")
+            self.manage("flush", "--no-input", "--verbosity", "0")
+        elif Unit.objects.exists():
+            return
+        self.stdout.write("Making the demo country, once…")
+        half_made.touch()
+        self.manage("demo")
+        half_made.unlink()
 
     def manage(self, *words: str) -> None:
         """Run a command of the portal in a process of its own: it signs in to the database as whom it needs."""
