@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.utils import timezone
 
 from campaigns.models import FINAL, Campaign
 from reports.counting import Amounts, count, count_distinct, count_own, figures_of
@@ -20,7 +19,7 @@ from reports.models import LiveDay, Submission, Value
 from reports.states import SubmissionState
 from schools.models import Stale, Unit
 from schools.number import DISTRICT, ROOT, ancestors, span, subtree
-from zabota.lib.clock import today
+from zabota.lib.clock import now, today
 
 LOCK = 7_214_001  # the advisory lock of whoever writes live values
 WHOLE_DISTRICT_FROM = 4  # that many stale schools of one district are counted in one pass over the district
@@ -129,7 +128,7 @@ def _with_differences(stored: Amounts, before: Amounts, counted: Amounts) -> Amo
 
 def _store(campaign: Campaign, before: Amounts, after: Amounts) -> None:
     """Write what differs; a zero is not stored."""
-    now, rows, gone = timezone.now(), [], defaultdict(list)
+    moment, rows, gone = now(), [], defaultdict(list)
     for unit, amounts in after.items():
         old = before.get(unit, {})
         shares = _shares(amounts)
@@ -146,7 +145,7 @@ def _store(campaign: Campaign, before: Amounts, after: Amounts) -> None:
                         cut=key[1],
                         numerator=amount,
                         denominator=denominator,
-                        at=now,
+                        at=moment,
                     )
                 )
             elif not amount and key in old:

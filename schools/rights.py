@@ -36,6 +36,7 @@ class Permission(StrEnum):
     REPORT_VIEW = auto()
     REPORT_SIGN = auto()
     REPORT_ACCEPT = auto()
+    SUMMARY_VIEW = auto()  # the summary of the country, as it would read now
     SUMMARY_SEAL = auto()
     STAFF_VIEW = auto()
     STAFF_WRITE = auto()
@@ -76,9 +77,9 @@ ROLES: dict[tuple[Role, Level], set[Permission]] = {
     (Role.COMMISSION, Level.DISTRICT): {P.CASE_REFERRED},
     (Role.SPECIALIST, Level.OBLAST): _READ | _FROM_ABOVE,
     (Role.HEAD, Level.OBLAST): _READ | _FROM_ABOVE | {P.REPORT_SIGN},
-    (Role.ANALYST, Level.MINISTRY): _READ | _FROM_ABOVE,
-    (Role.SPECIALIST, Level.MINISTRY): _READ | _FROM_ABOVE,
-    (Role.HEAD, Level.MINISTRY): _READ | _FROM_ABOVE | {P.REPORT_SIGN, P.SUMMARY_SEAL},
+    (Role.ANALYST, Level.MINISTRY): _READ | _FROM_ABOVE | {P.SUMMARY_VIEW},
+    (Role.SPECIALIST, Level.MINISTRY): _READ | _FROM_ABOVE | {P.SUMMARY_VIEW},
+    (Role.HEAD, Level.MINISTRY): _READ | _FROM_ABOVE | {P.REPORT_SIGN, P.SUMMARY_VIEW, P.SUMMARY_SEAL},
     (Role.AUDITOR, Level.MINISTRY): {P.JOURNAL_VIEW},
     **{(Role.ADMINISTRATOR, level): {P.STAFF_VIEW, P.STAFF_WRITE} for level in Level},
 }

@@ -29,6 +29,7 @@ class Shown:
 ITEMS = [
     Item(_("Today"), "today", (P.REGISTER_TAKE,)),
     Item(_("Situation"), "situation", (P.FIGURES_VIEW,)),
+    Item(_("Summary"), "summary", (P.SUMMARY_VIEW,)),
     Item(_("Classes"), "classes", (P.ROSTER_WRITE,)),
     Item(_("School days"), "days_off", (P.DAYOFF_WRITE,)),
     Item(_("Cases"), "cases", (P.CASE_VIEW, P.CASE_REFERRED)),

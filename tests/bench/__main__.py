@@ -14,6 +14,8 @@ from pathlib import Path
 from tests.bench.generate import write
 from tests.bench.ground import manage, start_cluster
 
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def main() -> None:
     words = argparse.ArgumentParser(prog="python -m tests.bench", description=(__doc__ or "").splitlines()[0])
@@ -21,9 +23,15 @@ def main() -> None:
     words.add_argument("--only", choices=["load", "pages", "summary"])
     words.add_argument("--var", type=Path, help="keep the cluster in this folder, and use what is loaded there")
     asked = words.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit("Stopped."))
+    for number in STOPPING:
+        signal.signal(number, _stop)
     run(asked)
+
+
+def _stop(*_: object) -> None:
+    for number in STOPPING:  # asked once, the tidying up is not disturbed
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit("Stopped.")
 
 
 def run(asked: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -32,10 +33,11 @@ def seconds_to_open(folder, port):
     raise AssertionError("the portal did not open")
 
 
-def test_the_second_start_is_quick(tmp_path):
+def test_the_second_start_is_quick():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    first, second = (seconds_to_open(tmp_path / "var", port) for _ in range(2))
+    with tempfile.TemporaryDirectory(prefix="zabota-") as folder:
+        first, second = (seconds_to_open(folder, port) for _ in range(2))
     print(f"first start {first:.1f} s, second start {second:.1f} s, at most {SECOND_START_AT_MOST:.0f} s")
     assert second <= SECOND_START_AT_MOST

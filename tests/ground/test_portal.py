@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -23,8 +24,10 @@ def free_port():
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("portal") / "var of its own"
+def folder():
+    """Not under pytest's own folder: each new pytest closes that to the user a server started by root runs as."""
+    with tempfile.TemporaryDirectory(prefix="zabota ") as place:
+        yield Path(place) / "var"
 
 
 def environment(folder, port):

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -232,7 +233,7 @@ def test_files_of_the_containers_exist():
 
 
 @pytest.mark.skipif(shutil.which("psql") is None, reason="no psql on this machine")
-def test_the_two_roles_are_made_as_the_embedded_ones(tmp_path):
+def test_the_two_roles_are_made_as_the_embedded_ones():
     """The script of the container, run against a fresh cluster: the application can pass no wall."""
     code = """
 import os, subprocess, sys
@@ -251,13 +252,14 @@ print(run("psql", "-U", "zabota_app", "-d", "zabota", "-Atc",
     "from pg_roles where rolname = current_user").stdout)
 print(run("psql", "-U", "zabota_owner", "-d", "zabota", "-Atc", "create table t (); select 'made'").stdout)
 """
-    answer = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, "ZABOTA_VAR": str(tmp_path / "roles")},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    with tempfile.TemporaryDirectory(prefix="zabota-roles-") as folder:
+        answer = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "ZABOTA_VAR": folder},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
     assert "zabota_app|f|f|f|t" in answer.stdout, answer.stderr
     assert "made" in answer.stdout, answer.stderr

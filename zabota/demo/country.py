@@ -23,6 +23,7 @@ from zabota.demo.cast import (
     ACTING_HEAD,
     AKMOLA,
     ARSHALY,
+    ASTANA,
     BURABAY,
     DISTRICTS,
     MINISTRY,
@@ -117,6 +118,7 @@ def open_campaign(stage: Stage) -> None:
 def plan_orders(stage: Stage) -> None:
     """Who has registered which order by when (Guide 4.2, 4.3, 6.2.1)."""
     plan_order(stage, AKMOLA, "12-Ө", date(2027, 1, 5), OrderKind.START, date(2027, 1, 11), date(2027, 2, 10))
+    plan_order(stage, ASTANA, "01-07", date(2027, 1, 5), OrderKind.START)
     plan_order(stage, TURKISTAN, "7", date(2027, 1, 5), OrderKind.START)
     plan_order(stage, TURKISTAN, "9", date(2027, 1, 6), OrderKind.DATES, date(2027, 1, 12), date(2027, 2, 8))
     for number, district in enumerate(DISTRICTS, 14):

@@ -151,10 +151,7 @@ def plan_aid(stage: Stage) -> None:
 def _members(stage: Stage, plan: FamilyPlan) -> list[Child]:
     """The children of the family, the child of the story first; at most three."""
     roll = stage.rolls[plan.school]
-    if plan.part:
-        child = stage.parts[plan.part]
-    else:
-        child = _of_many_children(stage, plan)
+    child = stage.parts[plan.part] if plan.part else _of_many_children(stage, plan)
     others = [each for each in roll.family_of(child) if each is not child]
     for each in (child, *others):
         stage.listed.add(each.family)

@@ -155,7 +155,8 @@ def dismiss(*, stage: Stage, child: Child, by: User) -> None:
 def raid(*, stage: Stage, by: User) -> None:
     """The district's raid finds a child whom no register knows; the country is searched first."""
     person = invented.child(stage.chance("raid"), 2, SCHOOL_YEAR)
-    if cases.known_children(surname=person.surname, name=person.name, born=person.born):
+    known = movement.find_children([movement.Wanted(person.surname, person.name, person.born)])[0]
+    if known:
         raise ValueError("the child of the raid must be one whom nobody knows")
     case = cases.open_draft(
         unit=stage.unit(ARSHALY),
