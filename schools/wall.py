@@ -56,7 +56,8 @@ def Audited(event_table: str, by_whom: str = "") -> RunSQL:
     return RunSQL(
         f"""alter table {event_table} enable row level security;
             create policy {event_table}_wall on {event_table} for select to {APP_ROLE} using ({inside()});
-            create policy {event_table}_added on {event_table} for insert to {APP_ROLE} with check ({by_whom or inside()});
+            create policy {event_table}_added on {event_table} for insert to {APP_ROLE}
+              with check ({by_whom or inside()});
             revoke update, delete, truncate on {event_table} from {APP_ROLE};""",
         f"""drop policy {event_table}_wall on {event_table}; drop policy {event_table}_added on {event_table};
             alter table {event_table} disable row level security;""",

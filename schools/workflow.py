@@ -59,7 +59,8 @@ class Workflow:
     def make(self, name: str, paper: Any, *, by: "User", note: str = "") -> "Entry":
         """Move the paper.
 
-        Raises WrongState when it stands elsewhere by now, PermissionDenied without the right, Refused without a needed note.
+        Raises WrongState when it stands elsewhere by now, PermissionDenied without the right, Refused without a note
+        that is needed.
         """
         move = self.moves[name]
         locked = type(paper).objects.select_for_update(of=("self",)).get(pk=paper.pk)

@@ -188,7 +188,7 @@ class Enrolment(OfUnit):
 
 @audited
 class Movement(OfUnit):
-    """«Есептен шығару талоны / открепительный талон»: a departure, open until the receiving school confirms (Guide 6.1.4)."""
+    """«Есептен шығару талоны / открепительный талон»: a departure, open until the other school confirms (Guide 6.1.4)."""
 
     pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="movements")
     left_on = models.DateField(_("left on"))

@@ -72,12 +72,13 @@ class Desk:
         return self.page
 
     def press(self, *keys):
-        """Key by key, counted; letters of Kazakh and Russian, which the driver's keyboard lacks, are sent as they are."""
+        """Key by key, counted; Kazakh and Russian letters, which the driver's keyboard lacks, go as they are."""
         for key in keys:
             self.presses += 1
             if re.fullmatch(r"[^\x00-\x7f]", key):
                 self.page.evaluate(
-                    "key => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))", key
+                    "key => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))",
+                    key,
                 )
             else:
                 self.page.keyboard.press(key)
@@ -109,7 +110,7 @@ def desk(chromium, live_server, settings):
 
 @pytest.fixture
 def pictures(chromium, live_server, settings):
-    """Screenshots of a page as somebody sees it, in both languages and at both widths; no page is wider than its window."""
+    """Screenshots of a page in both languages and at both widths; no page is wider than its window."""
     settings.DEMO = True
 
     def take(login, path, name):
@@ -119,7 +120,8 @@ def pictures(chromium, live_server, settings):
                 one = Desk(chromium, live_server.url, login, language=language, width=width)
                 page = one.open(path)
                 page.screenshot(path=PICTURES / f"{name}-{language}-{width}.png", full_page=True)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than {width} px"
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, f"{name} is wider than {width} px"
                 one.close()
 
     return take

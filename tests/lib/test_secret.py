@@ -74,7 +74,7 @@ def keeper(db):
     """A model with one secret, on a table of its own for this test."""
     with isolate_apps("django.contrib.contenttypes"):
 
-        class Keeper(models.Model):  # noqa: DJ008
+        class Keeper(models.Model):
             secret = SecretField(blank=True, null=True)
 
             class Meta:
@@ -124,7 +124,7 @@ class TestField:
     def test_it_may_not_be_unique_or_indexed(self, option):
         with isolate_apps("django.contrib.contenttypes"):
 
-            class Wrong(models.Model):  # noqa: DJ008
+            class Wrong(models.Model):
                 secret = SecretField(**{option: True})
 
                 class Meta:

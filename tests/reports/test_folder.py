@@ -57,14 +57,15 @@ def test_the_summary_equals_what_was_counted_by_hand(loaded):
     for unit, answers in ANSWERS["values"].items():
         values = json.loads(summary(unit))["values"]
         for code, answer in answers.items():
-            shown = plain(values[code]) if answer != [0, 0] else [values[code]["numerator"], values[code]["denominator"]]
+            shown = (
+                plain(values[code]) if answer != [0, 0] else [values[code]["numerator"], values[code]["denominator"]]
+            )
             if shown != answer:
                 wrong.append((unit, code, shown, answer))
         for code, parts in ANSWERS["by"].get(unit, {}).items():
             if not_zero(values[code]["by"]) != not_zero(parts):
                 wrong.append((unit, code, not_zero(values[code]["by"]), parts))
     assert wrong == []
-
 
 
 def test_the_children_of_a_summary_are_the_units_one_level_below(loaded):
