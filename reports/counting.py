@@ -11,13 +11,14 @@ from typing import Any
 from django.db import connection
 
 from campaigns.models import Campaign
-from reports.facts import LONG, REACH, SYSTEMATIC, WINDOWS, Fact
+from reports.facts import CALENDAR, LONG, REACH, SYSTEMATIC, WINDOWS, Fact
 from reports.figures import Figure, Figures
 from reports.indicators import CATALOGUE, Indicator
 from schools.models import Unit
-from schools.number import DISTRICT, OBLAST, ROOT, ROOT_SPAN, ancestors
+from schools.number import DISTRICT, OBLAST, ROOT, ROOT_SPAN, ancestors, span, subtree
 
 LAST_NUMBER = ROOT_SPAN - 1
+LEVELS = (1, DISTRICT, OBLAST, ROOT_SPAN)
 # what is stored for a unit: (code of the indicator, part of its cut or "") → amount
 Amounts = dict[int, dict[tuple[str, str], int]]
 FACTS: dict[str, tuple[Fact, list[Indicator]]] = {}
@@ -32,16 +33,28 @@ def count(campaign: Campaign, as_of: date, low: int = ROOT, high: int = LAST_NUM
     The range is the subtree of a unit: what it holds is added up inside it and nowhere above.
     """
     numbers = list(Unit.objects.filter(pk__range=(low, high)).values_list("pk", flat=True))
-    amounts = count_own(campaign, as_of, low, high)
-    totals = roll_up(amounts, low, high)
-    for unit, distinct in count_distinct(campaign, as_of, low, high).items():
+    asked = _Asked(campaign, as_of, low, high)
+    totals = roll_up(_own(asked), low, high)
+    for unit, distinct in _distinct(asked, LEVELS).items():
         totals[unit].update(distinct)
     return figures(totals, numbers)
 
 
-def count_own(campaign: Campaign, as_of: date, low: int, high: int) -> Amounts:
-    """What can be added up (additive facts), at the units where it happened."""
+def count_schools(campaign: Campaign, as_of: date, low: int, high: int) -> Amounts:
+    """What the schools of the range have themselves, nothing added up."""
     asked = _Asked(campaign, as_of, low, high)
+    own = _own(asked)
+    for unit, distinct in _distinct(asked, [1]).items():
+        own[unit].update(distinct)
+    return own
+
+
+def count_distinct(campaign: Campaign, as_of: date, unit: int) -> dict[tuple[str, str], int]:
+    """What is counted each once inside this unit."""
+    return _distinct(_Asked(campaign, as_of, *subtree(unit)), [span(unit)]).get(unit, {})
+
+
+def _own(asked: "_Asked") -> Amounts:
     found: Amounts = defaultdict(dict)
     for fact, indicators in FACTS.values():
         if fact.additive:
@@ -49,19 +62,14 @@ def count_own(campaign: Campaign, as_of: date, low: int, high: int) -> Amounts:
     return found
 
 
-def count_distinct(
-    campaign: Campaign, as_of: date, low: int, high: int, levels: Iterable[int] = (1, DISTRICT, OBLAST, ROOT_SPAN)
-) -> Amounts:
-    """What is counted each once inside the unit asked about, afresh for each level that lies within the range."""
-    asked = _Asked(campaign, as_of, low, high)
+def _distinct(asked: "_Asked", levels: Iterable[int]) -> Amounts:
+    """Afresh for each level of the tree that lies within the range; a higher level's count replaces a lower one's."""
+    low, high = asked.values["low"], asked.values["high"]
     found: Amounts = defaultdict(dict)
     for fact, indicators in FACTS.values():
-        if fact.additive:
-            continue
         for step in levels:
-            if step > high - low + 1:
-                break
-            asked.add(found, fact, indicators, "unit_id" if step == 1 else f"unit_id - unit_id %% {step}")
+            if not fact.additive and step <= high - low + 1:
+                asked.add(found, fact, indicators, "unit_id" if step == 1 else f"unit_id - mod(unit_id, {step})")
     return {unit: amounts for unit, amounts in found.items() if low <= unit <= high}
 
 
@@ -97,47 +105,53 @@ def figures_of(amounts: dict[tuple[str, str], int]) -> dict[str, Figure]:
 
 
 class _Asked:
-    """The question: a campaign, a day, a range of units; runs the statements of the facts."""
+    """The question: a campaign, a day, a range of units; runs the statements of the facts.
+
+    Windows and calendar are made once, as temporary tables with statistics: guessed from inside a statement they are
+    taken for a few rows, and the planner walks millions of pairs one by one.
+    """
 
     def __init__(self, campaign: Campaign, as_of: date, low: int, high: int) -> None:
+        schools = list(Unit.objects.schools().filter(pk__range=(low, high)).values_list("pk", flat=True))
+        first = campaign.opens
         self.values: dict[str, Any] = {
             "campaign": campaign.pk,
             "as_of": as_of,
             "low": low,
             "high": high,
-            "first": campaign.opens,
+            "first": first,
             "last": min(campaign.closes, as_of),
-            "units": list(Unit.objects.schools().filter(pk__range=(low, high)).values_list("pk", flat=True)),
             "systematic": campaign.systematic_days or 0,
             "long": campaign.long_days or 0,
         }
-        self._reached = False
+        self.wide = len(schools) > 1
+        with connection.cursor() as cursor:
+            cursor.execute(REACH, self.values)
+            reached, since = cursor.fetchone()
+            self.values |= {"reached": list({*schools, *(reached or [])}), "since": min(since or first, first)}
+            for name, sql in (("windows", WINDOWS), ("calendar", CALENDAR)):
+                cursor.execute(f"drop table if exists pg_temp.{name}")
+                cursor.execute(f"create temporary table {name} on commit drop as {sql}", self.values)
+                cursor.execute(f"analyze {name}")
 
     def add(self, found: Amounts, fact: Fact, indicators: list[Indicator], unit: str) -> None:
         """Count the fact's indicators by this expression of the unit's number and put them into `found`."""
-        if fact in (SYSTEMATIC, LONG):
-            if not self.values[fact.name]:  # no order has set the threshold: nothing can be called systematic or long
-                return
-            self._reach()
+        if fact in (SYSTEMATIC, LONG) and not self.values[fact.name]:
+            return  # no order has set the threshold: nothing can be called systematic or long
         keys, columns = [], []
         for indicator in indicators:
             for key, condition in _parts(indicator):
                 keys.append((indicator.code, key))
                 columns.append(f"{indicator.amount} filter (where {condition})")
-        sql = f"with {WINDOWS} select {unit}, {', '.join(columns)} from ({fact.sql}) fact group by 1"
         with connection.cursor() as cursor:
-            cursor.execute(sql, self.values)
-            for number, *amounts in cursor.fetchall():
-                found[number].update({key: int(amount or 0) for key, amount in zip(keys, amounts, strict=True)})
-
-    def _reach(self) -> None:
-        if self._reached:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(REACH, self.values)
-            reached, since = cursor.fetchone()
-        self.values |= {"reached": reached or [], "since": since or self.values["first"]}
-        self._reached = True
+            if self.wide:  # the wall makes every table look small; loops over whole oblasts are never the better way
+                cursor.execute("set local enable_nestloop = off")
+            cursor.execute(f"select {unit}, {', '.join(columns)} from ({fact.sql}) fact group by 1", self.values)
+            rows = cursor.fetchall()
+            if self.wide:
+                cursor.execute("set local enable_nestloop = on")
+        for number, *amounts in rows:
+            found[number].update({key: int(amount or 0) for key, amount in zip(keys, amounts, strict=True)})
 
 
 def _parts(indicator: Indicator) -> Iterable[tuple[str, str]]:

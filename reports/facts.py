@@ -3,9 +3,12 @@
 Why SQL and not querysets: a figure of attendance is a join of windows, calendars, registers and enrolments that
 the ORM cannot say, and one statement per subject gives all its indicators in one pass (docs/decisions.md).
 
-Every fact may use `windows` (unit_id, first, last: PRODUCT 11, «Window») and these parameters:
-`campaign`, `as_of`, `low`, `high` (the range of units), `units` (its schools), `first`, `last` (the widest window),
-and where named `since`, `systematic`, `long`, `reached` (schools of the children asked about).
+Every fact may use two relations that the asker makes first,
+* `windows` (unit_id, first, last: PRODUCT 11, «Window»), and
+* `calendar` (the rows of `school_days` that are taught or held at a distance, not after their window;
+  `inside` says whether the day lies in the window),
+and the parameters `campaign`, `as_of`, `low`, `high` (the range of units), `first`, `last` (the widest window), `since`
+(the first day of the calendar), `systematic`, `long` (thresholds).
 """
 
 from dataclasses import dataclass
@@ -20,7 +23,15 @@ def _list(values: object) -> str:
 _REASONS = ", ".join(f"('{reason}', '{kind}')" for reason, kind in REASON_CLASS.items())
 _NOT_VALID = _list(WITHOUT_VALID_REASON)
 
-WINDOWS = "windows as materialized (select * from campaign_windows(%(campaign)s, %(as_of)s, %(low)s, %(high)s))"
+WINDOWS = "select * from campaign_windows(%(campaign)s, %(as_of)s, %(low)s, %(high)s)"
+# `reached`: the schools of the range, and those where a child asked about has studied
+CALENDAR = """
+    select d.*, d.day between w.first and w.last as inside
+      from school_days(%(since)s, %(last)s, %(reached)s) d
+      join (select * from campaign_windows(%(campaign)s, %(as_of)s, 0, 999999999) offset 0) w on w.unit_id = d.unit_id
+     where d.day <= w.last and d.kind in ('taught', 'distance')"""
+# for a reader, who may make no tables: the same two relations inside the statement
+RELATIONS = f"windows as materialized ({WINDOWS}), calendar as materialized ({CALENDAR})"
 
 
 @dataclass(frozen=True)
@@ -49,12 +60,14 @@ ENROLMENTS = Fact(
     "enrolments",
     """
     select e.unit_id, w.first, w.last, e.first as came, e.last + 1 as gone,
-           case when not exists (select from students_enrolment b where b.pupil_id = e.pupil_id and b.first < e.first) then 'first'
+           case when e.first <= w.first then null  -- not asked about: was here at the start
+                when not exists (select from students_enrolment b where b.pupil_id = e.pupil_id and b.first < e.first) then 'first'
                 when (select m.reason from students_movement m where m.pupil_id = e.pupil_id and m.left_on <= e.first
                        order by m.left_on desc limit 1) = 'abroad' then 'abroad'
                 else 'school' end as origin,
-           coalesce((select m.reason from students_movement m
-                      where m.pupil_id = e.pupil_id and m.left_on = e.last + 1), 'none') as destination
+           case when e.last is not null then
+             coalesce((select m.reason from students_movement m
+                        where m.pupil_id = e.pupil_id and m.left_on = e.last + 1), 'none') end as destination
       from students_enrolment e
       join students_schoolclass c on c.id = e.school_class_id and c.kind <> 'residence'
       join windows w on w.unit_id = e.unit_id
@@ -62,26 +75,21 @@ ENROLMENTS = Fact(
        and e.first <= w.last and (e.last is null or e.last + 1 >= w.first)""",
 )
 
-_CALENDAR = """
-    calendar as materialized (
-      select d.* from school_days(%(first)s, %(last)s, %(units)s) d
-        join windows w on w.unit_id = d.unit_id
-       where d.day between w.first and w.last and d.kind in ('taught', 'distance'))"""
-
 # one row a class and day: how many of its day-form pupils are taught, at school or at a distance, and was a register taken
 CLASS_DAYS = Fact(
     "class_days",
-    f"""
-    with {_CALENDAR},
-    groups as (
+    """
+    with groups as materialized (
       select school_class_id, grade, first, coalesce(last, 'infinity') as last, count(*) as pupils
         from students_enrolment where form = 'day' and unit_id between %(low)s and %(high)s group by 1, 2, 3, 4)
     select d.unit_id, d.school_class_id, d.day, r.id is not null as taken,
            sum(g.pupils) filter (where d.kind = 'taught') as taught,
            sum(g.pupils) filter (where d.kind = 'distance') as distant
-      from calendar d
-      join groups g on g.school_class_id = d.school_class_id and g.grade = d.grade and d.day between g.first and g.last
+      from groups g
+      join calendar d on d.school_class_id = g.school_class_id and d.grade = g.grade and d.day between g.first and g.last
       left join students_register r on r.school_class_id = d.school_class_id and r.date = d.day
+                                   and r.unit_id between %(low)s and %(high)s
+     where d.inside
      group by 1, 2, 3, 4""",
 )
 
@@ -89,37 +97,47 @@ CLASS_DAYS = Fact(
 ABSENCES = Fact(
     "absences",
     f"""
-    with {_CALENDAR}
-    select a.unit_id, a.pupil_id as child, a.date, d.kind, k.class as reason
-      from students_absence a
-      join students_register r on r.id = a.register_id
-      join students_enrolment e on e.pupil_id = a.pupil_id and e.school_class_id = r.school_class_id and e.form = 'day'
-                               and a.date between e.first and coalesce(e.last, 'infinity')
-      join calendar d on d.school_class_id = r.school_class_id and d.grade = e.grade and d.day = a.date
-      join (values {_REASONS}) k(reason, class) on k.reason = a.reason
-     where a.lessons is null and a.unit_id between %(low)s and %(high)s""",
+    with marked as materialized (
+      select a.unit_id, a.pupil_id, a.date, a.reason, r.school_class_id
+        from students_absence a join students_register r on r.id = a.register_id
+       where a.lessons is null and a.date between %(first)s and %(last)s
+         and a.unit_id between %(low)s and %(high)s and r.unit_id between %(low)s and %(high)s),
+    placed as materialized (
+      select m.*, e.grade
+        from marked m join students_enrolment e on e.pupil_id = m.pupil_id and e.school_class_id = m.school_class_id
+       where e.form = 'day' and m.date between e.first and coalesce(e.last, 'infinity')
+         and e.unit_id between %(low)s and %(high)s)
+    select p.unit_id, p.pupil_id as child, p.date, d.kind, k.class as reason
+      from placed p
+      join calendar d on d.school_class_id = p.school_class_id and d.grade = p.grade and d.day = p.date and d.inside
+      join (values {_REASONS}) k(reason, class) on k.reason = p.reason""",
 )
 
 # the taken school days of the children who missed some without a valid reason, wherever they studied;
 # `missed` says whether that day was such an absence, `inside` whether it lies in the window of its school
 _TAKEN_DAYS = f"""
+    counted as materialized (
+      select reason from (values {_REASONS}) k(reason, class) where class in ({_NOT_VALID})),
     asked as materialized (
-      select distinct a.pupil_id from students_absence a
+      select distinct a.pupil_id from students_absence a join counted using (reason)
        where a.unit_id between %(low)s and %(high)s and a.lessons is null and a.date between %(first)s and %(last)s),
-    reach as materialized (
-      select * from campaign_windows(%(campaign)s, %(as_of)s, 0, 999999999) w where w.unit_id = any(%(reached)s)),
+    stays as materialized (
+      select e.pupil_id, e.unit_id, e.school_class_id, e.grade, e.first, coalesce(e.last, 'infinity') as last
+        from asked join students_enrolment e using (pupil_id) where e.form = 'day'),
+    held as materialized (
+      select s.*, r.id as register_id, r.date
+        from stays s
+        join students_register r on r.school_class_id = s.school_class_id and r.date between s.first and s.last
+       where r.date between %(since)s and %(last)s),
+    absent as materialized (
+      select a.register_id, a.pupil_id
+        from asked join students_absence a using (pupil_id) join counted using (reason) where a.lessons is null),
     taken as (
-      select e.pupil_id as child, e.unit_id, d.day, d.day between w.first and w.last as inside,
-             coalesce(k.class in ({_NOT_VALID}), false) as missed
-        from asked
-        join students_enrolment e on e.pupil_id = asked.pupil_id and e.form = 'day'
-        join reach w on w.unit_id = e.unit_id
-        join school_days(%(since)s, %(last)s, %(reached)s) d
-             on d.school_class_id = e.school_class_id and d.grade = e.grade and d.kind = 'taught'
-            and d.day between e.first and coalesce(e.last, 'infinity') and d.day <= w.last
-        join students_register r on r.school_class_id = e.school_class_id and r.date = d.day
-        left join students_absence a on a.register_id = r.id and a.pupil_id = e.pupil_id and a.lessons is null
-        left join (values {_REASONS}) k(reason, class) on k.reason = a.reason)"""
+      select h.pupil_id as child, h.unit_id, d.day, d.inside, a.pupil_id is not null as missed
+        from held h
+        join calendar d on d.school_class_id = h.school_class_id and d.grade = h.grade and d.day = h.date
+                       and d.kind = 'taught'
+        left join absent a on a.register_id = h.register_id and a.pupil_id = h.pupil_id)"""
 
 # children with enough such absences in the window, at the school of the last one
 SYSTEMATIC = Fact(
@@ -220,11 +238,11 @@ HELPED_FAMILIES = Fact(
     additive=False,
 )
 
-# schools of the children asked about in SYSTEMATIC and LONG, and the day their absences begin
+# the schools where the children absent in the range have studied, and the day their absences begin (a year back at most)
 REACH = """
     select array_agg(distinct e.unit_id), min(a.date)
       from (select distinct pupil_id from students_absence
              where unit_id between %(low)s and %(high)s and lessons is null and date between %(first)s and %(last)s) asked
       join students_enrolment e using (pupil_id)
       join students_absence a using (pupil_id)
-     where a.lessons is null"""
+     where a.lessons is null and a.date > %(first)s::date - 366"""

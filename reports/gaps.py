@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from campaigns.models import Campaign, Order, Round
 from campaigns.states import OrderKind
-from reports.facts import CLASS_DAYS, WINDOWS
+from reports.facts import CLASS_DAYS, RELATIONS
 from reports.figures import Figure
 from reports.indicators import CATALOGUE, SECTIONS
 from reports.places import children, latest
@@ -151,16 +151,15 @@ def last_day(unit: Unit, campaign: Campaign) -> date:
 
 def silent_days(unit: Unit, campaign: Campaign, as_of: date) -> dict[int, int]:
     """Class-days that were due up to the day and have no register, by class."""
-    sql = f"""with {WINDOWS} select school_class_id, count(*) from ({CLASS_DAYS.sql}) d
+    sql = f"""with {RELATIONS} select school_class_id, count(*) from ({CLASS_DAYS.sql}) d
                where taught > 0 and not taken group by 1"""
     return dict(_ask(sql, campaign, as_of, campaign.opens, min(campaign.closes, as_of), unit.pk, [unit.pk]))
 
 
 def registers_today(unit: Unit, campaign: Campaign, schools: list[int]) -> tuple[int, int]:
     """Classes with a register today, and classes that owe one.  Reads rows: for a school, or a district's schools."""
-    sql = (
-        f"""with {WINDOWS} select count(*) filter (where taken), count(*) from ({CLASS_DAYS.sql}) d where taught > 0"""
-    )
+    sql = f"""with {RELATIONS} select count(*) filter (where taken), count(*)
+                from ({CLASS_DAYS.sql}) d where taught > 0"""
     taken, owed = _ask(sql, campaign, today(), today(), today(), unit.pk, schools or [unit.pk])[0]
     return taken, owed
 
@@ -176,7 +175,8 @@ def _ask(
         "last": last,
         "low": low,
         "high": high,
-        "units": schools,
+        "since": first,
+        "reached": schools,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

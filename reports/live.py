@@ -12,13 +12,13 @@ from datetime import date
 from django.db import connection
 
 from campaigns.models import FINAL, Campaign
-from reports.counting import Amounts, count, count_distinct, count_own, figures_of
+from reports.counting import Amounts, count, count_distinct, count_schools, figures_of
 from reports.figures import Figure, Figures
 from reports.indicators import CATALOGUE
 from reports.models import LiveDay, Submission, Value
 from reports.states import SubmissionState
 from schools.models import Stale, Unit
-from schools.number import DISTRICT, ROOT, ancestors, span, subtree
+from schools.number import DISTRICT, ROOT, ancestors
 from zabota.lib.clock import now, today
 
 LOCK = 7_214_001  # the advisory lock of whoever writes live values
@@ -87,16 +87,16 @@ def _refresh(campaign: Campaign, stale: set[int]) -> None:
     day = today()
     counted: Amounts = {}
     for low, high in _passes(stale):
-        own, distinct = count_own(campaign, day, low, high), count_distinct(campaign, day, low, high, levels=[1])
+        found = count_schools(campaign, day, low, high)
         for unit in Unit.objects.schools().filter(pk__range=(low, high)).values_list("pk", flat=True):
-            counted[unit] = {**own.get(unit, {}), **distinct.get(unit, {})}
+            counted[unit] = found.get(unit, {})
     before = _amounts(Value.objects.filter(campaign=campaign, unit_id__in=counted), counted)
     _store(campaign, before, counted)
     above = sorted({up for unit in {*counted, *stale} for up in ancestors(unit) if up not in counted}, reverse=True)
     stored = _amounts(Value.objects.filter(campaign=campaign, unit_id__in=above), above)
     changed = _with_differences(stored, before, counted)
     for unit in above:
-        afresh = count_distinct(campaign, day, *subtree(unit), levels=[span(unit)]).get(unit, {})
+        afresh = count_distinct(campaign, day, unit)
         added_up = {key: amount for key, amount in changed[unit].items() if key[0] not in DISTINCT}
         changed[unit] = {**added_up, **afresh}
     _store(campaign, stored, changed)

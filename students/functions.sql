@@ -9,7 +9,7 @@ returns table (school_class_id bigint, unit_id int, grade smallint, day date, ki
       left join schools_school s on s.unit_id = c.unit_id
       cross join lateral (select unnest(c.grades)
                           union select e.grade from students_enrolment e
-                                 where e.school_class_id = c.id) g(grade)
+                                 where e.school_class_id = c.id and e.unit_id = c.unit_id) g(grade)
      where c.unit_id = any(units) and c.kind <> 'residence'),
   days as (
     select d::date as day, extract(isodow from d)::int as weekday

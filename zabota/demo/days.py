@@ -19,7 +19,7 @@ from zabota.lib import clock
 
 FIRST, LAST = date(2027, 1, 11), date(2027, 1, 28)
 ILLNESS = [2, 3, 3, 4, 5, 7]  # school days
-FALLS_ILL, FALLS_ILL_SMALL, ILL_ALREADY = 0.008, 0.011, 0.025
+FALLS_ILL, FALLS_ILL_SMALL, ILL_ALREADY = 0.006, 0.009, 0.022
 SINGLE_DAYS = [  # whole days of single children: reason and chance
     (Reason.FAMILY, 0.0022),
     (Reason.EVENT, 0.0015),

@@ -42,13 +42,13 @@ PARTS = [
     # truancy here and there until it is the fifth day: confirmed, still out
     Part("truant", "arshaly1", 9, "m", Reason.TRUANCY, january(11, 14, 18, 20, 25, 26, 27, 28)),
     # works: long absent, still out
-    Part("worker", "arshaly2", 8, "m", Reason.WORKS, january(13, 14, 15, 18, 19, 20, 25, 26, 27, 28)),
+    Part("worker", "arshaly2", 8, "m", Reason.WORKS, january(13, 14, 15, 18, 19, 20, 21, 25, 26, 27, 28)),
     # nobody knew why; the mother brought a note: dismissed
     Part("note", "arshaly2", 3, "f", Reason.UNKNOWN, january(12, 13, 14)),
     # leaves for Astana
     Part("leaver", "arshaly2", 5, "m", Reason.ILL, ()),
     # looks after a little brother: confirmed, back
-    Part("carer", "arshaly3", 8, "f", Reason.CARER, january(19, 20, 25, 26), siblings=True),
+    Part("carer", "arshaly3", 8, "f", Reason.CARER, january(19, 20, 21, 25, 26), siblings=True),
     # the fifth day was yesterday: a draft waits for the coordinator
     Part("tenth", "arshaly3", 10, "m", Reason.TRUANCY, january(12, 15, 19, 25, 27)),
     # two of one family without boots in the frost: two drafts of this morning
@@ -113,12 +113,12 @@ def plan_cases(stage: Stage) -> None:
         ("belief", 20, 11, Cause.RELIGION),
         ("far", 22, 10, Cause.DISTANCE),
         ("truant", 26, 11, Cause.MOTIVATION),
-        ("carer", 26, 11, Cause.CARER),
+        ("carer", 25, 11, Cause.CARER),
         ("herdsman", 27, 13, Cause.WORKS),
     ]
     for name, day, hour, cause in confirmed:
         _plan(stage, name, moment(date(2027, 1, day), hour, 25), confirm, cause=cause)
-    for name, day in (("jacket", 15), ("worker", 18), ("refused", 19), ("cotton", 20), ("carer", 26), ("truant", 27)):
+    for name, day in (("jacket", 15), ("worker", 18), ("refused", 19), ("cotton", 20), ("carer", 25), ("truant", 27)):
         _plan(stage, name, moment(date(2027, 1, day), 16, 40), visit)
     _plan(stage, "note", moment(date(2027, 1, 15), 10, 5), dismiss, stage=stage)
     stage.plan(moment(date(2027, 1, 22), 15, 30), "arshaly.specialist", raid, stage=stage)

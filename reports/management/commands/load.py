@@ -8,6 +8,7 @@ import pghistory
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.db import connection
 from django.utils import translation
 from django.utils.translation import ngettext
 
@@ -44,6 +45,8 @@ def load(folder: Path) -> dict[str, int]:
         rows = loading.run()
         units = {ROOT} if rows.get(CAMPAIGNS.file) else loading.touched(UNITS)
         touch(_with_all_below(units), loading.touched(PUPILS))
+        with connection.cursor() as cursor:
+            cursor.execute("analyze")  # or the count would be planned for tables as empty as they were
         recount_all()
     return rows
 
