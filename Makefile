@@ -55,8 +55,9 @@ check: venv-dev $(COMPILED) ## style, types, imports, migrations, settings of a 
 	$(RUN) .ci/messages.py
 
 .PHONY: bench
-bench: system venv-dev $(COMPILED) ## how fast and how heavy: each figure with the limit it must keep (tests/bench/bench_*.py)
+bench: system venv-dev $(COMPILED) ## how fast and how heavy: medians and ratios in one run, each beside its goal
 	$(PYTEST) tests/bench -o python_files='bench_*.py' -s
+	$(RUN) -m tests.bench
 
 .PHONY: messages
 messages: venv-dev ## collect the words of our pages into locale/ for translation (kk, ru, en)

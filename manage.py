@@ -2,6 +2,7 @@
 """Commands of the portal.  Starts the embedded PostgreSQL where no `DATABASE_URL` is given."""
 
 import os
+import signal
 import sys
 
 # these sign in as the owner of the tables; everything else as the application, behind the second wall
@@ -17,6 +18,7 @@ def main() -> None:
     if command not in WITHOUT_DATABASE and "DATABASE_URL" not in os.environ:
         from zabota.lib import embedded
 
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ended early, it still stops what it started
         embedded.start_database()
     from django.core.management import execute_from_command_line
 

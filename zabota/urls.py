@@ -1,3 +1,4 @@
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -9,7 +10,7 @@ urlpatterns = [
     path("gallery/", views.gallery, name="gallery"),
     path("demo/", views.demo_panel, name="demo_panel"),
     path("demo/enter/", views.demo_enter, name="demo_enter"),
-    path("language/", set_language, name="set_language"),
+    path("language/", login_not_required(set_language), name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("", include("schools.urls")),
     path("", include("campaigns.urls")),

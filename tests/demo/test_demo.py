@@ -29,8 +29,6 @@ DOORS = {  # what else a person's page, the loader or the clock calls
     "schools.imports": {"STAFF", "UNITS"},
     "students.imports": {"check", "errors_of", "read_roster", "template"},
     "students.calendar": {"DISTANCE"},
-    "reports.editions": {"counted"},
-    "reports.gaps": {"empty_sections"},
     "reports.places": {"below"},
     "reports.live": {"recount_all"},
 }

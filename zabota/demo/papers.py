@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from aid.models import Family, Handout
 from campaigns.models import Campaign
 from reports import actions
-from reports.editions import counted
-from reports.gaps import empty_sections
 from reports.models import Submission
 from reports.places import below
 from schools.models import Unit, User
+from schools.rights import Permission
+from students.models import Case
 from zabota.demo.cast import DISTRICTS, OBLASTS, OFFICES
 from zabota.demo.country import CAMPAIGN
 from zabota.demo.stage import Stage, moment
-from zabota.lib.clock import today
 
 FIRST, SECOND = "bulletin1", "bulletin2"
 DUE = date(2027, 1, 20)
@@ -114,9 +114,18 @@ def write(*, stage: Stage, code: str, form: str, text: str, by: User) -> None:
 def sign(*, stage: Stage, code: str, form: str, by: User) -> None:
     """The head signs, says where there is nothing to report, and why a unit below is missing."""
     submission, unit = paper_of(stage, code, form), stage.unit(code)
-    figures = counted(submission.campaign, min(_as_of(submission), today()), unit.pk)
     missing = dict.fromkeys(_codes_without(unit, submission), NOT_CONNECTED)
-    actions.sign(submission=submission, nil=empty_sections(figures), missing=missing, by=by)
+    actions.sign(submission=submission, nil=_nil(unit, by), missing=missing, by=by)
+
+
+def _nil(unit: Unit, by: User) -> list[str]:
+    """The sections with nothing to report, as the lists of the unit show them; signing refuses what is not so."""
+    lists = {
+        "cases": Case.objects.for_user(by, Permission.CASE_VIEW).under(unit.pk).confirmed(),
+        "families": Family.objects.for_user(by, Permission.FAMILY_VIEW).under(unit.pk).exclude(approved_on=None),
+        "aid": Handout.objects.for_user(by, Permission.AID_VIEW).under(unit.pk),
+    }
+    return [section for section, rows in lists.items() if not rows.exists()]
 
 
 def accept(*, stage: Stage, code: str, form: str, by: User) -> None:
@@ -135,12 +144,6 @@ def seal(*, by: User) -> None:
 
 def _campaign() -> Campaign:
     return Campaign.objects.get(code=CAMPAIGN)
-
-
-def _as_of(submission: Submission) -> date:
-    round_ = submission.campaign.round(submission.form)
-    assert round_ is not None
-    return round_.as_of
 
 
 def _codes_without(unit: Unit, submission: Submission) -> Iterable[str]:

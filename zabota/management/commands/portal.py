@@ -141,7 +141,7 @@ class Command(BaseCommand):
             "web",
             [
                 *("-m", "gunicorn", "zabota.wsgi", "--bind", f"{HOST}:{port}"),
-                *("--workers", "3", "--timeout", "15", "--graceful-timeout", "5"),
+                *("--workers", "3", "--preload", "--timeout", "15", "--graceful-timeout", "5"),
                 *("--worker-tmp-dir", str(embedded.home()), "--no-control-socket"),
             ],
             {"STATEMENT_TIMEOUT_MS": "3000"},
