@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zabota.lib import sheets_in
-from zabota.lib.sheets_in import BadCell, Cell, Row, Sheet, columns, find_header
+from zabota.lib.sheets_in import BadCell, Cell, Refused, Row, Sheet, columns, find_header
 
 
 @pytest.fixture(autouse=True)
