@@ -18,6 +18,7 @@ from zabota.lib.clock import today
 
 TAUGHT, DISTANCE, OFF = "taught", "distance", "off"
 RECENT = timedelta(days=30)
+ONE_DAY = timedelta(days=1)
 SCHOOL_DAY = (TAUGHT, DISTANCE)  # a register is taken; on a distance day it says who was connected
 
 

@@ -233,7 +233,7 @@ def relapse(*, case: Case, relapsed_on: date, by: User) -> Case:
     return case
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def follow_registers(
     *, pupils: Collection[int], absent_on: date | None = None, absent: Collection[int] = (), by: User
 ) -> list[Case]:

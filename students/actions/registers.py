@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -18,11 +18,32 @@ from schools.rights import Permission
 from schools.workflow import Refused
 from students import calendar
 from students.actions import cases, warning
-from students.models import Absence, Enrolment, Pupil, Register, SchoolClass
-from students.states import REASON_CLASS, WITHOUT_VALID_REASON, Contact, Reason
+from students.models import Absence, Enrolment, Register, SchoolClass
+from students.states import REASON_CLASS, WITHOUT_VALID_REASON, Contact, Form, Reason
 from zabota.lib.clock import now, today
 
 MOST_LESSONS = 12
+MONTH = 32  # registers: more than are taken within `warning.RECENT`, six days a week
+
+# a class on a day, all of it in one answer: the page is opened by every class of the country within the same hour
+_SHEET = """
+    with taken as materialized (
+      select id, date, version, taken_at, taken_by from students_register
+       where school_class_id = %(school_class)s and date <= %(day)s order by date desc limit %(registers)s),
+    days as materialized (
+      select grade, day, kind from school_days(%(since)s, %(day)s, array[%(unit)s])
+       where school_class_id = %(school_class)s)
+    select (select coalesce(json_agg(json_build_array(e.pupil_id, p.surname, p.name, p.patronymic, e.grade, e.form, e.first)
+                                     order by p.surname_order, p.name_order, e.id), '[]')
+              from students_enrolment e join students_pupil p on p.id = e.pupil_id
+             where e.unit_id = %(unit)s and e.school_class_id = %(school_class)s
+               and e.first <= %(day)s and (e.last is null or e.last >= %(day)s)),
+           (select coalesce(json_object_agg(grade, kind), '{}') from days where day = %(day)s),
+           (select coalesce(json_agg(json_build_array(grade, day)), '[]') from days where kind = 'taught'),
+           (select coalesce(json_agg(t order by t.date desc), '[]') from taken t),
+           (select coalesce(json_agg(json_build_array(a.register_id, a.pupil_id, a.reason, a.lessons, a.contacted_on,
+                                                      a.contact)), '[]')
+              from students_absence a where a.register_id = any(array(select id from taken)))"""
 
 
 @dataclass(frozen=True)
@@ -50,11 +71,13 @@ class StaleRegister(Refused):
 
 @dataclass(frozen=True)
 class Seat:
-    """A pupil of the class on that day, and what the day is for the pupil's grade."""
+    """A pupil of the class on that day, since when, and what the day is for the pupil's grade."""
 
-    pupil: Pupil
+    pupil: int
+    name: str
     grade: int
     form: str
+    first: date
     kind: str
 
     @property
@@ -62,9 +85,17 @@ class Seat:
         return self.kind in calendar.SCHOOL_DAY
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A register and its marks."""
+
+    register: Register
+    marks: dict[int, Mark]
+
+
 @dataclass
 class Sheet:
-    """A class on a day: its pupils, what the day is, and the register if there is one."""
+    """A class on a day: its pupils, what the day is, the register if there is one, and those before it."""
 
     school_class: SchoolClass
     day: date
@@ -72,6 +103,8 @@ class Sheet:
     off: str  # why there is no school day, in words; empty on a school day
     register: Register | None = None
     marks: dict[int, Mark] = field(default_factory=dict)
+    earlier: list[Taken] = field(default_factory=list)  # with the past: registers before this day, the latest first
+    taught: dict[int, set[date]] = field(default_factory=dict)  # with the past: grade → taught days of these weeks
 
     @property
     def kind(self) -> str:
@@ -80,6 +113,11 @@ class Sheet:
     @property
     def version(self) -> int:
         return self.register.version if self.register else 0
+
+    @property
+    def before(self) -> Taken | None:
+        """The last register taken before that day: its marks are a hint."""
+        return self.earlier[0] if self.earlier else None
 
 
 @dataclass(frozen=True)
@@ -102,17 +140,97 @@ class Line:
         return self.is_due and self.register is None
 
 
-def read(school_class: SchoolClass, day: date) -> Sheet:
-    """The class on that day as it stands in the portal."""
-    kinds = calendar.kinds_on(day, [school_class.unit_id]).get(school_class.pk, {})
-    enrolled = Enrolment.objects.on(day).filter(school_class=school_class).for_list()
-    seats = [Seat(row.pupil, row.grade, row.form, kinds.get(row.grade, calendar.OFF)) for row in enrolled]
+def read(school_class: SchoolClass, day: date, with_past: bool = False) -> Sheet:
+    """The class on that day as it stands in the portal; with the registers of the last weeks when they are asked for."""
+    asked = {
+        "school_class": school_class.pk,
+        "unit": school_class.unit_id,
+        "day": day,
+        "since": day - warning.RECENT if with_past else day,
+        "registers": MONTH if with_past else 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SHEET, asked)
+        enrolled, by_grade, taught, registered, marked = cursor.fetchone()
+    kinds = {int(grade): kind for grade, kind in by_grade.items()}
+    seats = [_seat(kinds, *row) for row in enrolled]
+    taken = _taken(school_class, registered, marked)
     mine = {seat.grade: seat.kind for seat in seats} or kinds
-    off = ""
-    if calendar.kind_of_class(mine.values()) not in calendar.SCHOOL_DAY:
-        off = calendar.why_off(school_class, mine, calendar.days_off_on(day, [school_class.unit_id]))
-    register = Register.objects.filter(school_class=school_class, date=day).first()
-    return Sheet(school_class, day, seats, off, register, marks_of(register) if register else {})
+    sheet = Sheet(school_class, day, seats, _why_off(school_class, day, mine), taught=_days_of_grades(taught))
+    if taken and taken[0].register.date == day:
+        sheet.register, sheet.marks = taken[0].register, taken.pop(0).marks
+    sheet.earlier = taken
+    return sheet
+
+
+def _seat(
+    kinds: Mapping[int, str], pupil: int, surname: str, name: str, patronymic: str, grade: int, form: str, first: str
+) -> Seat:
+    full_name = " ".join(part for part in (surname, name, patronymic) if part)
+    return Seat(pupil, full_name, grade, form, date.fromisoformat(first), kinds.get(grade, calendar.OFF))
+
+
+def _taken(school_class: SchoolClass, registered: list[dict[str, Any]], marked: list[list[Any]]) -> list[Taken]:
+    marks: dict[int, dict[int, Mark]] = defaultdict(dict)
+    for register, pupil, reason, lessons, contacted, contact in marked:
+        marks[register][pupil] = Mark(reason, lessons, contacted and date.fromisoformat(contacted), contact)
+    taken = []
+    for row in registered:
+        register = Register(**row, unit_id=school_class.unit_id, school_class=school_class)
+        register.date, register.taken_at = date.fromisoformat(row["date"]), datetime.fromisoformat(row["taken_at"])
+        register._state.adding, register._state.db = False, connection.alias
+        taken.append(Taken(register, marks[register.pk]))
+    return taken
+
+
+def _days_of_grades(taught: list[tuple[int, str]]) -> dict[int, set[date]]:
+    days: dict[int, set[date]] = defaultdict(set)
+    for grade, day in taught:
+        days[grade].add(date.fromisoformat(day))
+    return days
+
+
+def _why_off(school_class: SchoolClass, day: date, kinds: dict[int, str]) -> str:
+    if calendar.kind_of_class(kinds.values()) in calendar.SCHOOL_DAY:
+        return ""
+    return calendar.why_off(school_class, kinds, calendar.days_off_on(day, [school_class.unit_id]))
+
+
+def streaks(sheet: Sheet) -> dict[int, warning.Streak]:
+    """Who of the class has been absent on the taken school days up to this one, and for how long.
+
+    Whoever was seen in class within the last weeks is found in the registers at hand; the others, who may have come
+    from another class, are looked up.
+    """
+    found, unsure = {}, []
+    for seat in sheet.seats:
+        days = _absent_until(sheet, seat)
+        if days is None:
+            unsure.append(seat.pupil)
+        elif days:
+            found[seat.pupil] = warning.Streak(len(days), days[-1][0], days[0][1])
+    if unsure:
+        unit, last = sheet.school_class.unit_id, sheet.day - calendar.ONE_DAY
+        found |= warning.streaks(unit_id=unit, pupils=unsure, on=last)
+    return found
+
+
+def _absent_until(sheet: Sheet, seat: Seat) -> list[tuple[date, str]] | None:
+    """Days and reasons of the absence that still goes on, the latest first; None where its beginning is not at hand."""
+    if seat.form != Form.DAY:
+        return None
+    days: list[tuple[date, str]] = []
+    taught = sheet.taught.get(seat.grade, ())
+    for taken in sheet.earlier:
+        day = taken.register.date
+        if day < seat.first:
+            return None
+        if day in taught:
+            mark = taken.marks.get(seat.pupil)
+            if mark is None or mark.lessons is not None:
+                return days
+            days.append((day, mark.reason))
+    return None
 
 
 def marks_of(register: Register) -> dict[int, Mark]:
@@ -131,11 +249,11 @@ def as_before(sheet: Sheet, before: Mapping[int, Mark]) -> dict[int, Mark]:
     """The whole-day marks of an earlier register carried over to this day, for pupils who are still there."""
     marks = {}
     for seat in sheet.seats:
-        mark = before.get(seat.pupil.pk)
+        mark = before.get(seat.pupil)
         if mark is None or mark.lessons is not None or not seat.has_school:
             continue
         fits = mark.reason != Reason.NO_DEVICE or seat.kind == calendar.DISTANCE
-        marks[seat.pupil.pk] = Mark(mark.reason if fits else Reason.UNKNOWN)
+        marks[seat.pupil] = Mark(mark.reason if fits else Reason.UNKNOWN)
     return marks
 
 
@@ -143,25 +261,36 @@ def as_before(sheet: Sheet, before: Mapping[int, Mark]) -> dict[int, Mark]:
 def take(
     *, school_class: SchoolClass, date: date, absent: Mapping[int, Mark], version: int, why: str = "", by: User
 ) -> Register:
-    """Save the register of a class: the marks replace those that were there.
+    """Save the register of a class on a day: `hold` and `save` in one."""
+    sheet = hold(school_class=school_class.pk, date=date, by=by)
+    if sheet is None:
+        raise PermissionDenied
+    return save(sheet=sheet, absent=absent, version=version, why=why, by=by)
+
+
+def hold(*, school_class: int, date: date, by: User) -> Sheet | None:
+    """The class on that day for nobody but this person, until the transaction ends; None where it is not theirs."""
+    allowed = SchoolClass.objects.for_user(by, Permission.REGISTER_TAKE)
+    held = allowed.select_for_update(of=("self",), no_key=True).filter(pk=school_class).first()
+    return read(held, date) if held else None
+
+
+@transaction.atomic
+def save(*, sheet: Sheet, absent: Mapping[int, Mark], version: int, why: str = "", by: User) -> Register:
+    """Save the register of a class that is held: the marks replace those that were there.
 
     `version` is that of the register the person saw, 0 for none.  Raises StaleRegister when another one is stored,
     Refused in words for a day without school, pupils of another class, or a change of a past day without `why`.
     """
-    _check_rights(by, [school_class])
-    SchoolClass.objects.select_for_update(of=("self",), no_key=True).get(pk=school_class.pk)
-    sheet = read(school_class, date)
     if sheet.version != version:
         raise StaleRegister(sheet)
     _check_day(sheet)
     _check_marks(sheet, absent)
-    kept = {
-        seat.pupil.pk for seat in sheet.seats if not seat.has_school
-    }  # marks of a day that became off stay on record
+    kept = {seat.pupil for seat in sheet.seats if not seat.has_school}  # marks of a day that became off stay on record
     before = {pupil: mark for pupil, mark in sheet.marks.items() if pupil not in kept}
     if sheet.register is not None and before == dict(absent):
         return sheet.register
-    if sheet.register is not None and date < today() and not why.strip():
+    if sheet.register is not None and sheet.day < today() and not why.strip():
         raise Refused(_("This day is over. Say why its register is changed."))
     register = _write(sheet, before, absent, by)
     verb = "change_register" if sheet.register else "take_register"
@@ -240,7 +369,7 @@ def _check_day(sheet: Sheet) -> None:
 
 
 def _check_marks(sheet: Sheet, absent: Mapping[int, Mark]) -> None:
-    seats = {seat.pupil.pk: seat for seat in sheet.seats}
+    seats = {seat.pupil: seat for seat in sheet.seats}
     for pupil, mark in absent.items():
         seat = seats.get(pupil)
         if seat is None:
@@ -248,7 +377,7 @@ def _check_marks(sheet: Sheet, absent: Mapping[int, Mark]) -> None:
                 _("A child who is marked absent was not enrolled in this class on that day. Open the page again.")
             )
         if trouble := _trouble(seat, mark):
-            raise Refused(f"{seat.pupil.full_name}: {trouble}")
+            raise Refused(f"{seat.name}: {trouble}")
 
 
 def _trouble(seat: Seat, mark: Mark) -> str:
@@ -287,13 +416,10 @@ def _write(sheet: Sheet, before: Mapping[int, Mark], absent: Mapping[int, Mark],
 
 def _add(register: Register, marks: Mapping[int, Mark]) -> None:
     try:
-        with transaction.atomic():
-            Absence.objects.bulk_create(
-                Absence(
-                    unit_id=register.unit_id, register=register, pupil_id=pupil, date=register.date, **_fields(mark)
-                )
-                for pupil, mark in marks.items()
-            )
+        Absence.objects.bulk_create(
+            Absence(unit_id=register.unit_id, register=register, pupil_id=pupil, date=register.date, **_fields(mark))
+            for pupil, mark in marks.items()
+        )
     except IntegrityError:  # perhaps in a school that this person does not see
         raise Refused(_("One of the children is already marked absent that day in another class.")) from None
 
@@ -305,7 +431,7 @@ def _fields(mark: Mark) -> dict[str, object]:
 def _follow(sheet: Sheet, absent: Mapping[int, Mark], by: User) -> None:
     """What a saved register sets going: returns are proved, and flagged children get a draft."""
     whole_day = [pupil for pupil, mark in absent.items() if mark.lessons is None]
-    cases.follow_registers(pupils=[seat.pupil.pk for seat in sheet.seats], absent_on=sheet.day, absent=whole_day, by=by)
+    cases.follow_registers(pupils=[seat.pupil for seat in sheet.seats], absent_on=sheet.day, absent=whole_day, by=by)
     counted = [pupil for pupil, mark in absent.items() if mark.is_counted]
     if counted:
         warning.raise_drafts(unit=sheet.school_class.unit, pupils=counted, on=today(), by=by)

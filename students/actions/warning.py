@@ -17,7 +17,7 @@ from students.models import Case, SchoolClass
 from students.states import REASON_CLASS, WITHOUT_VALID_REASON, CaseKind, CaseSource
 
 LOOK_BACK = timedelta(days=366)  # how long before the window a run may have begun
-RECENT = timedelta(days=30)
+RECENT = timedelta(days=30)  # who was not absent within these days has no streak
 SOME_MONTHS = timedelta(days=120)  # longer streaks are shown as this long
 
 _COUNTED = ", ".join(f"'{reason}'" for reason, kind in REASON_CLASS.items() if kind in WITHOUT_VALID_REASON)
@@ -27,6 +27,13 @@ _CHILDREN = """
     select distinct pupil_id from students_absence
      where unit_id = %(unit)s and lessons is null and date between %(from)s and %(on)s
        and (%(pupils)s::bigint[] is null or pupil_id = any(%(pupils)s::bigint[]))"""
+
+# of these children, those who could be flagged at all in any campaign: most registers mark nobody who could
+_OFTEN = f"""
+    select pupil_id from students_absence
+     where pupil_id = any(%(pupils)s::bigint[]) and lessons is null and date <= %(on)s and reason in ({_COUNTED})
+     group by pupil_id
+    having count(*) >= (select min(least(systematic_days, long_days)) from campaigns_campaign)"""
 
 # the taken school days of these children, wherever this person may see them: on each, were they absent all day, was it
 # without a valid reason; a silent day or a day off has no row, so it neither counts nor breaks a run.
@@ -134,6 +141,10 @@ def flags(
     `settled`: absences up to these days were decided about by a person and count no more.
     Empty while the campaign has no thresholds: no law fixes them, an order does.
     """
+    if pupils is not None:
+        pupils = [pk for (pk,) in _rows(_OFTEN, {"pupils": list(pupils), "on": on})]
+        if not pupils:
+            return {}
     campaign = Campaign.objects.current()
     if campaign is None or not campaign.systematic_days or not campaign.long_days:
         return {}
@@ -164,7 +175,7 @@ def streaks(*, unit_id: int, pupils: Collection[int] | None = None, on: date, le
     return {pupil: Streak(days, since, reason) for pupil, days, since, reason in rows}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def raise_drafts(
     *,
     unit: Unit | None = None,

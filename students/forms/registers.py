@@ -78,7 +78,7 @@ class RegisterForm(forms.Form):
         return [make(number, seat) for number, seat in enumerate(self.sheet.seats, 1)]
 
     def _typed(self, number: int, seat: Seat) -> Row:
-        pk = seat.pupil.pk
+        pk = seat.pupil
         text = {
             name: self.data.get(f"{name}-{pk}", "").strip() for name in ("reason", "lessons", "contacted_on", "contact")
         }
@@ -89,7 +89,7 @@ class RegisterForm(forms.Form):
         return set(self.data.getlist("absent"))  # type: ignore[attr-defined]
 
     def _stored(self, number: int, seat: Seat) -> Row:
-        mark = self.sheet.marks.get(seat.pupil.pk)
+        mark = self.sheet.marks.get(seat.pupil)
         if mark is None:
             return Row(number, seat, False, "", "", "", "")
         lessons = "" if mark.lessons is None else str(mark.lessons)
@@ -98,7 +98,7 @@ class RegisterForm(forms.Form):
 
     def _read(self, row: Row) -> None:
         """A marked row as a mark; what cannot be read is said with the child's name."""
-        name = row.seat.pupil.full_name
+        name = row.seat.name
         lessons = int(row.lessons) if row.lessons.isdecimal() and len(row.lessons) < 4 else None
         if row.lessons and lessons is None:
             self.add_error(
@@ -108,7 +108,7 @@ class RegisterForm(forms.Form):
         contacted = self._contacted(row, name)
         if row.reason and row.reason not in Reason.values:
             self.add_error(None, _("%(name)s: choose a reason from the list.") % {"name": name})
-        self.marks[row.seat.pupil.pk] = Mark(row.reason or Reason.UNKNOWN, lessons, contacted, row.contact)
+        self.marks[row.seat.pupil] = Mark(row.reason or Reason.UNKNOWN, lessons, contacted, row.contact)
 
     def _contacted(self, row: Row, name: str) -> date | None:
         day = day_from(row.contacted_on)
@@ -136,10 +136,10 @@ def differences(sheet: Sheet, mine: Mapping[int, Mark], theirs: Mapping[int, Mar
     """Rows of components/conflict.html: every child marked in one of the two versions."""
     return [
         {
-            "label": seat.pupil.full_name,
-            "mine": words_of_mark(mine.get(seat.pupil.pk)),
-            "theirs": words_of_mark(theirs.get(seat.pupil.pk)),
+            "label": seat.name,
+            "mine": words_of_mark(mine.get(seat.pupil)),
+            "theirs": words_of_mark(theirs.get(seat.pupil)),
         }
         for seat in sheet.seats
-        if seat.pupil.pk in mine or seat.pupil.pk in theirs
+        if seat.pupil in mine or seat.pupil in theirs
     ]

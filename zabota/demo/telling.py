@@ -1,8 +1,5 @@
 """The whole story in its order."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 from reports.live import recount_all
@@ -28,22 +25,21 @@ ROOM_FOR_CHILDREN = 1_000  # serial numbers of one school
 
 def tell(stage: Stage) -> None:
     """Make the country, fill the schools, live through the days of the campaign, count everything."""
-    with _without_a_queue():
-        provision(stage)
-        appoint(stage)
-        open_campaign(stage)
-        oblasts, districts = oblasts_and_districts()
-        stage.say(f"{oblasts} oblasts and cities, {districts} districts, {len(stage.schools)} schools.")
-        fill_schools(stage)
-        cast_parts(stage)
-        plan_orders(stage)
-        plan_days_off(stage)
-        plan_registers(stage)
-        plan_cases(stage)
-        plan_movement(stage)
-        plan_aid(stage)
-        plan_papers(stage)
-        stage.perform()
+    provision(stage)
+    appoint(stage)
+    open_campaign(stage)
+    oblasts, districts = oblasts_and_districts()
+    stage.say(f"{oblasts} oblasts and cities, {districts} districts, {len(stage.schools)} schools.")
+    fill_schools(stage)
+    cast_parts(stage)
+    plan_orders(stage)
+    plan_days_off(stage)
+    plan_registers(stage)
+    plan_cases(stage)
+    plan_movement(stage)
+    plan_aid(stage)
+    plan_papers(stage)
+    stage.perform()
     stage.say("Counting…")
     with scope(COUNTRY):
         recount_all()
@@ -60,14 +56,3 @@ def fill_schools(stage: Stage) -> None:
             roll.classes = open_classes(plan, roll.unit, teachers, by)
             hand_in(plan, roll, by)
     stage.say(f"{sum(len(roll.children) for roll in stage.rolls.values())} pupils.")
-
-
-@contextmanager
-def _without_a_queue() -> Iterator[None]:
-    """No worker listens yet, and each wanted job would say so: its row waits in the database for the first sweep."""
-    log = logging.getLogger("django.db.backends.base")
-    log.disabled = True
-    try:
-        yield
-    finally:
-        log.disabled = False

@@ -1,5 +1,6 @@
 """`manage.py demo`: the demo country, told through the same actions and forms that people use."""
 
+import os
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from zabota.demo import PASSWORD
 from zabota.demo.cast import SCHOOLS
 from zabota.demo.stage import NOW, Stage
 from zabota.demo.telling import tell
+from zabota.lib import embedded
 
 
 class Command(BaseCommand):
@@ -32,6 +34,8 @@ class Command(BaseCommand):
         unknown = set(wanted) - {plan.key for plan in SCHOOLS}
         if unknown:
             raise CommandError(f"The demo has no such schools: {', '.join(sorted(unknown))}.")
+        if "REDIS_URL" not in os.environ:
+            embedded.start_broker()  # what people want of the worker waits there until it comes
         schools = [plan for plan in SCHOOLS if plan.key in wanted]
         tell(Stage(schools=schools, say=self.stdout.write, ends=options["until"]))
         self._print_sign_ins()
