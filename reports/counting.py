@@ -125,14 +125,26 @@ class _Asked:
             "long": campaign.long_days or 0,
         }
         self.wide = len(schools) > 1
+        reached, since = self.rows(REACH)[0]
+        self.values |= {"reached": list({*schools, *(reached or [])}), "since": min(since or first, first)}
+        for name, sql in (("windows", WINDOWS), ("calendar", CALENDAR)):
+            self.rows(f"drop table if exists pg_temp.{name}")
+            self.rows(f"create temporary table {name} on commit drop as {sql}")
+            self.rows(f"analyze {name}")
+
+    def rows(self, sql: str) -> list[tuple]:
+        """Run one statement about the range.
+
+        The wall makes every table look small to the planner, and loops over whole oblasts are never the better way.
+        """
         with connection.cursor() as cursor:
-            cursor.execute(REACH, self.values)
-            reached, since = cursor.fetchone()
-            self.values |= {"reached": list({*schools, *(reached or [])}), "since": min(since or first, first)}
-            for name, sql in (("windows", WINDOWS), ("calendar", CALENDAR)):
-                cursor.execute(f"drop table if exists pg_temp.{name}")
-                cursor.execute(f"create temporary table {name} on commit drop as {sql}", self.values)
-                cursor.execute(f"analyze {name}")
+            if self.wide:
+                cursor.execute("set local enable_nestloop = off")
+            cursor.execute(sql, self.values)
+            found = cursor.fetchall() if cursor.description else []
+            if self.wide:
+                cursor.execute("set local enable_nestloop = on")
+        return found
 
     def add(self, found: Amounts, fact: Fact, indicators: list[Indicator], unit: str) -> None:
         """Count the fact's indicators by this expression of the unit's number and put them into `found`."""
@@ -143,14 +155,7 @@ class _Asked:
             for key, condition in _parts(indicator):
                 keys.append((indicator.code, key))
                 columns.append(f"{indicator.amount} filter (where {condition})")
-        with connection.cursor() as cursor:
-            if self.wide:  # the wall makes every table look small; loops over whole oblasts are never the better way
-                cursor.execute("set local enable_nestloop = off")
-            cursor.execute(f"select {unit}, {', '.join(columns)} from ({fact.sql}) fact group by 1", self.values)
-            rows = cursor.fetchall()
-            if self.wide:
-                cursor.execute("set local enable_nestloop = on")
-        for number, *amounts in rows:
+        for number, *amounts in self.rows(f"select {unit}, {', '.join(columns)} from ({fact.sql}) fact group by 1"):
             found[number].update({key: int(amount or 0) for key, amount in zip(keys, amounts, strict=True)})
 
 

@@ -170,8 +170,8 @@ def test_the_final_summary_is_not_sealed_before_the_last_day(busy, people, clien
 
 
 def test_only_the_ministry_opens_the_summary_and_only_its_head_seals(busy, people, client_of):
-    assert client_of(people.oblast_head).get("/summary/").status_code == 404
-    assert client_of(people.coordinator).get("/summary/").status_code == 404
+    assert client_of(people.oblast_head).get("/summary/").status_code == 403
+    assert client_of(people.coordinator).get("/summary/").status_code == 403
     assert post(client_of(people.analyst), "/summary/bulletin2/seal/").status_code == 403
     assert post(client_of(people.oblast_head), "/summary/bulletin2/seal/").status_code == 403
     assert client_of(people.analyst).get("/summary/nonsense/").status_code == 404

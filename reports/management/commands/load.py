@@ -8,7 +8,6 @@ import pghistory
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.db import connection
 from django.utils import translation
 from django.utils.translation import ngettext
 
