@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign, Order
 from campaigns.scans import Scan, clean
 from campaigns.states import GIVES_DATES, OrderKind
-from schools.actions import keep_document, touch
+from schools.actions import keep_document, touch_days
 from schools.journal import record
 from schools.models import Document, Unit, User
 from schools.number import ROOT
@@ -113,7 +113,7 @@ def register_order(
     _inserted(order)
     record(order, "register_order", unit=unit.pk, by=by, after=kind, note=f"№ {order.number}")
     if kind in GIVES_DATES:
-        touch(Unit.objects.under(unit.pk).schools().values_list("pk", flat=True))
+        touch_days(Unit.objects.under(unit.pk).schools().values_list("pk", flat=True))
     return order
 
 

@@ -69,13 +69,11 @@ def recount_stale() -> int:
             return 0
         cursor.execute("delete from schools_stale returning unit_id")
         stale = {unit for (unit,) in cursor.fetchall()}
-    if not stale:
-        return 0
     for campaign in live_campaigns():
-        if _day_of(campaign) == today():
-            _refresh(campaign, stale)
-        else:  # a new day: every school's window has grown
+        if _day_of(campaign) != today():  # a new day: every school's window has grown
             _write_afresh(campaign)
+        elif stale:
+            _refresh(campaign, stale)
     return len(stale)
 
 
@@ -174,13 +172,17 @@ def recount(campaign: Campaign) -> tuple[list[Difference], int]:
     Returns (differences, values compared) and leaves the values as of today.  Runs in the scope of the country,
     after the stale schools have had their turn.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+    _wait_for_turn()
     day = _day_of(campaign)
     differences, compared = _compare(campaign, day) if day else ([], 0)
     if differences or day != today():
         _write_afresh(campaign)
     return differences, compared
+
+
+def _wait_for_turn() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def _compare(campaign: Campaign, day: date) -> tuple[list[Difference], int]:
@@ -220,6 +222,7 @@ def _plain(made: dict[str, Figure]) -> dict[tuple[str, str], int]:
 
 def recount_all() -> None:
     """Write every campaign that is still counted afresh; the stale marks are answered by this."""
+    _wait_for_turn()
     Stale.objects.all().delete()
     for campaign in live_campaigns():
         _write_afresh(campaign)

@@ -22,6 +22,7 @@ def recount_all_values() -> int:
     total = 0
     for campaign in live_campaigns():
         with scope(COUNTRY):
+            recount_stale()
             differences, _compared = recount(campaign)
         total += len(differences)
     if total:

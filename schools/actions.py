@@ -155,3 +155,11 @@ def touch(units: Iterable[int], children: Iterable[int] = ()) -> None:
     if pupils:
         with connection.cursor() as cursor:
             cursor.execute("select mark_children_stale(%s)", [pupils])
+
+
+def touch_days(units: Iterable[int]) -> None:
+    """The days or the window of these schools have changed: mark them, and the schools where their children are now."""
+    schools = sorted(set(units))
+    touch(schools)
+    with connection.cursor() as cursor:
+        cursor.execute("select mark_moved_stale(%s)", [schools])

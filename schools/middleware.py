@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pghistory
-from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from schools.models import Reading
@@ -64,12 +63,5 @@ class Scope:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with scope(ranges_of_request(request)):
-            safe = request.method in SAFE
-            if safe:
-                with connection.cursor() as cursor:
-                    cursor.execute("set transaction read only")
-            response = self.get_response(request)
-            if safe:  # nothing was written; rolling back puts the mode back even inside a wider transaction
-                transaction.set_rollback(True)
-            return response
+        with scope(ranges_of_request(request), read_only=request.method in SAFE):
+            return self.get_response(request)

@@ -101,14 +101,21 @@ class Grants:
 
     def __init__(self, posts: Iterable[tuple[str, str, int]]) -> None:
         self._units: dict[Permission, set[int]] = defaultdict(set)
+        self._whole: dict[Permission, set[int]] = defaultdict(set)
         self.roles: set[tuple[str, str]] = set()
         for role, level, unit in posts:
             self.roles.add((role, level))
             for permission in permissions(role, level, unit):
                 self._units[permission].add(unit)
+                if role != Role.TEACHER:
+                    self._whole[permission].add(unit)
 
     def units(self, permission: Permission) -> list[int]:
         return sorted(self._units.get(permission, ()))
+
+    def whole(self, permission: Permission) -> list[int]:
+        """Units held in full; a class teacher's post gives one's own class of the unit and no more."""
+        return sorted(self._whole.get(permission, ()))
 
     def all_units(self) -> list[int]:
         return sorted(set().union(*self._units.values()))

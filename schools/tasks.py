@@ -81,12 +81,16 @@ def _carry_out(job: Job) -> None:
         pghistory.context(user=job.user and job.user.username, job=job.pk),
     ):
         while True:
+            step: Step | None = None
+            result: dict[str, Any] = {}
             with scope(ranges, one_reading=kind.one_reading):
                 try:
                     step = next(steps)
                 except StopIteration as end:
-                    _end(job, JobState.DONE, "", end.value or {})
-                    return
+                    result = end.value or {}
+            # after the commit: in one reading the row of the job is as old as the reading, and `_hold` has changed it
+            if step is None:
+                return _end(job, JobState.DONE, "", result)
             _show(job, step)
 
 
@@ -107,7 +111,7 @@ def sweep() -> int:
         state=JobState.RUNNING, lease_until__lt=timezone.now()
     )
     with transaction.atomic():
-        jobs = list(Job.objects.select_for_update(skip_locked=True, of=("self",)).filter(late)[:100])
+        jobs = list(Job.objects.select_for_update(skip_locked=True, of=("self",)).filter(late).order_by("pk")[:100])
         dead = [job.pk for job in jobs if job.tries >= MAX_TRIES]
         Job.objects.filter(pk__in=dead).update(state=JobState.FAILED, words="MAX_TRIES", ended_at=timezone.now())
         for job in jobs:

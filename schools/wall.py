@@ -27,6 +27,7 @@ ABOVE = "{column} = any((select nullif(current_setting('zabota.above', true), ''
 _NAMES = ("first", "last", "scope", "above")
 _READ = "select " + ", ".join(f"coalesce(current_setting('zabota.{name}', true), '')" for name in _NAMES)
 _SET = "select " + ", ".join(f"set_config('zabota.{name}', %s, true)" for name in _NAMES)
+_READ_ONLY = ", set_config('transaction_read_only', 'on', true)"
 
 
 def inside(column: str = "unit_id") -> str:
@@ -75,23 +76,30 @@ def ranges_of(units: Sequence[int]) -> list[tuple[int, int]]:
 
 
 @contextmanager
-def scope(ranges: Sequence[tuple[int, int]], one_reading: bool = False) -> Iterator[None]:
+def scope(ranges: Sequence[tuple[int, int]], one_reading: bool = False, read_only: bool = False) -> Iterator[None]:
     """Open a transaction (or a savepoint) that sees the units in these ranges and no others.
 
     With `one_reading` the whole transaction sees the database as of one moment; it must then be the outermost.
+    With `read_only` the database itself refuses to write, and everything is rolled back at the end.
     """
     first = min((a for a, _ in ranges), default=1)
     last = max((b for _, b in ranges), default=0)
     above = sorted({up for a, _ in ranges for up in ancestors(a)})
     multirange = "{" + ",".join(f"[{a},{b}]" for a, b in ranges) + "}"
+    wanted = [str(first), str(last), multirange, "{" + ",".join(map(str, above)) + "}"]
+    inner = connection.in_atomic_block and not read_only  # where nothing is put back the end of the transaction does it
+    before: Any = None
     with transaction.atomic():
         with connection.cursor() as cursor:
             if one_reading:
                 cursor.execute("set transaction isolation level repeatable read")
-            cursor.execute(_READ)
-            before: Any = cursor.fetchone()
-            cursor.execute(_SET, [str(first), str(last), multirange, "{" + ",".join(map(str, above)) + "}"])
+            if inner:
+                cursor.execute(_READ)
+                before = cursor.fetchone()
+            cursor.execute(_SET + _READ_ONLY * read_only, wanted)
         yield
-        if not connection.needs_rollback:  # a rollback puts the settings back by itself
+        if read_only:
+            transaction.set_rollback(True)
+        if inner and not connection.needs_rollback:  # a rollback puts the settings back by itself
             with connection.cursor() as cursor:
                 cursor.execute(_SET, before)

@@ -36,31 +36,43 @@ returns table (school_class_id bigint, unit_id int, grade smallint, day date, ki
 
 -- A child's facts may count at another school than the one that writes: mark every school of these children.
 create function mark_children_stale(children bigint[]) returns void language sql volatile security definer
-set search_path = public as $$
+set search_path = public, pg_temp as $$
   insert into schools_stale (unit_id, at)
   select distinct unit_id, now() from students_enrolment where pupil_id = any(children) $$;
+
+-- A day, a window or a week of these schools has changed: the absences there may count at the school of today.
+create function mark_moved_stale(schools int[]) returns void language sql volatile security definer
+set search_path = public, pg_temp as $$
+  insert into schools_stale (unit_id, at)
+  select distinct e.unit_id, now()
+    from students_absence a join students_enrolment e using (pupil_id)
+   where a.unit_id = any(schools) and e.unit_id <> all(schools) $$;
 
 -- «There is such a child at school № …»: where a child of this IIN, or of this folded name and birth date, is enrolled
 -- anywhere in the country.  Says no more than that; the caller may see nothing else of the child.
 create function find_child(by_iin text, by_surname text, by_name text, by_born date)
 returns table (pupil_id bigint, unit_id int, first date, last date) language sql stable security definer
-set search_path = public as $$
+set search_path = public, pg_temp as $$
   select p.id, e.unit_id, e.first, e.last
     from students_pupil p
-    left join lateral (select * from students_enrolment e where e.pupil_id = p.id order by e.first desc limit 1) e on true
+    left join lateral (
+      select e.* from students_enrolment e join students_schoolclass c on c.id = e.school_class_id
+       where e.pupil_id = p.id order by (c.kind = 'residence'), e.first desc limit 1) e on true
    where (by_iin <> '' and p.iin_index = by_iin)
       or (p.surname_fold = kk_fold(by_surname) and p.name_fold = kk_fold(by_name) and p.born = by_born
           and (by_iin = '' or p.iin_index = '')) $$; -- two different IINs are two children, however alike their names
 revoke execute on function mark_children_stale(bigint[]) from public;
+revoke execute on function mark_moved_stale(int[]) from public;
 revoke execute on function find_child(text, text, text, date) from public;
 grant execute on function mark_children_stale(bigint[]) to zabota_app;
+grant execute on function mark_moved_stale(int[]) to zabota_app;
 grant execute on function find_child(text, text, text, date) to zabota_app;
 
 -- The receiving school has taken the child in: its open departure, which only the sender may see, ends on that day and
 -- leads to this school.  Speaks for a school of the caller's scope alone, and only where the child is enrolled from that
 -- day.  Returns the school that let the child go, or null where no departure was open.
 create function confirm_arrival(child bigint, school int, day date) returns int language plpgsql volatile security definer
-set search_path = public as $$
+set search_path = public, pg_temp as $$
 declare sender int;
 begin
   if not coalesce(nullif(current_setting('zabota.scope', true), '')::int4multirange @> school, false) then

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.audit import audited
 from schools.models import Document, OfUnit, Scoped, Unit, Versioned, key_of
-from schools.rights import Permission, Role
+from schools.rights import Permission
 from students.states import (
     CaseKind,
     CaseSource,
@@ -27,6 +27,7 @@ from students.states import (
     Reason,
     Sex,
 )
+from zabota.lib.clock import today
 from zabota.lib.secret import SecretField
 
 if TYPE_CHECKING:
@@ -37,10 +38,8 @@ if TYPE_CHECKING:
 
 class ClassQuerySet(Scoped):
     def for_user(self, user: "User", permission: Permission) -> Self:
-        rows = super().for_user(user, permission)
-        if {role for role, _level in user.grants.roles} == {Role.TEACHER}:
-            return rows.filter(teacher=user)  # a class teacher sees one class, nothing else
-        return rows
+        """Classes of one's units; where one is class teacher, one's own class and nothing else."""
+        return self.under(*user.grants.whole(permission)) | super().for_user(user, permission).filter(teacher=user)
 
 
 @audited
@@ -109,10 +108,11 @@ class PupilQuerySet(Scoped):
         return self.filter(Exists(enrolled) | Q(pk__in=super().under(*units).values("pk")))
 
     def for_user(self, user: "User", permission: Permission) -> Self:
-        if {role for role, _level in user.grants.roles} == {Role.TEACHER}:
-            classes = SchoolClass.objects.for_user(user, permission)
-            return self.filter(Exists(Enrolment.objects.filter(pupil=OuterRef("pk"), school_class__in=classes)))
-        return super().for_user(user, permission)
+        whole = user.grants.whole(permission)
+        if whole == user.grants.units(permission):
+            return self.under(*whole)
+        mine = Enrolment.objects.under(*user.grants.units(permission)).on(today()).filter(school_class__teacher=user)
+        return self.under(*whole) | self.filter(Exists(mine.filter(pupil=OuterRef("pk"))))
 
 
 @audited
@@ -188,7 +188,7 @@ class Enrolment(OfUnit):
 
 @audited
 class Movement(OfUnit):
-    """«Есептен шығару талоны / открепительный талон»: a departure, open until the other school confirms (Guide 6.1.4)."""
+    """«Есептен шығару талоны / открепительный талон»: a departure that the next school confirms (Guide 6.1.4)."""
 
     pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="movements")
     left_on = models.DateField(_("left on"))

@@ -60,6 +60,16 @@ def media_of_its_own(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def in_the_words_of_the_code(settings):
+    """Stories quote the English of the code; those about Kazakh and Russian say so."""
+    from django.utils import translation
+
+    settings.LANGUAGE_CODE = "en"
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def clock_at(settings):
     """«Today» is 28.01.2027 10:15 in every test and every thread; a test moves it with `clock_at(moment)`."""
 

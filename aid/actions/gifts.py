@@ -16,6 +16,7 @@ from aid.states import AidKind, DonorKind, Source
 from schools.actions import touch
 from schools.journal import record
 from schools.models import School, Scoped, Unit, User
+from schools.number import ancestors
 from schools.rights import Permission
 from schools.states import Ownership
 from schools.workflow import Refused
@@ -166,7 +167,7 @@ def hand_out(
     _lock_child(pupil, by)
     unit = _where(pupil, giver, date, by)
     if donation is not None:
-        donation = _take(donation, giver, quantity, tenge)
+        donation = _take(donation, giver, date, unit, quantity, tenge)
         source, kind, size = donation.source, donation.kind, donation.size
     _check_handout(date, kind, quantity, tenge, proof_due)
     if source == Source.FUND:
@@ -257,13 +258,20 @@ def _school_out_of_sight(pupil: Pupil, day: date) -> int | None:
     return row[0] if row else None
 
 
-def _take(donation: Donation, giver: Unit, quantity: int, tenge: int) -> Donation:
-    """The gift, locked, if it belongs to the giver and holds as much.  Money has no pieces."""
+def _take(donation: Donation, giver: Unit, day: date, unit: int, quantity: int, tenge: int) -> Donation:
+    """The gift, locked, if it belongs to the giver, had come by that day and holds as much.  Money has no pieces.
+
+    It is given inside its own unit: whoever may hand it out then sees all that was handed out of it.
+    """
     locked: Donation = Donation.objects.select_for_update(of=("self",)).get(pk=donation.pk)
     if locked.unit_id != giver.pk:
         raise Refused(_("This gift belongs to another unit."))
     if locked.received_on is None:
         raise Refused(_("This gift has not been received yet."))
+    if day < locked.received_on:
+        raise Wrong("date", _("The gift came on %(day)s.") % {"day": f"{locked.received_on:%d.%m.%Y}"})
+    if locked.unit_id not in ancestors(unit):
+        raise Refused(_("This gift is for children of its own unit."))
     pieces, sum_left = left_of(locked)
     if locked.kind != AidKind.MONEY and quantity > pieces:
         raise TooMuch("quantity", pieces)

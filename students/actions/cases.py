@@ -20,7 +20,7 @@ from schools.models import Entry, Unit, User
 from schools.rights import Permission
 from schools.workflow import Refused
 from students.models import Absence, Case, Enrolment, Pupil
-from students.states import CASE, CaseKind, CaseSource, CaseState, Cause, Closing
+from students.states import CASE, CaseKind, CaseSource, CaseState, Cause, ClassKind, Closing
 from zabota.lib.clock import today
 
 # the first day after the case was found (and after a relapse) on which a taken register says «here»
@@ -133,7 +133,8 @@ def draft(
     """Write a draft.  For actions only: pages call `open_draft`, which checks rights and doubles."""
     place = None
     if pupil_id is not None:
-        place = Enrolment.objects.on(found_on).filter(pupil=pupil_id).values_list("unit", flat=True).first()
+        studies = Enrolment.objects.on(found_on).filter(pupil=pupil_id).exclude(school_class__kind=ClassKind.RESIDENCE)
+        place = studies.order_by("-first").values_list("unit", flat=True).first()
     case = Case.objects.create(
         unit_id=unit.pk if place is None else place,
         finder=unit,
@@ -184,6 +185,8 @@ def close(*, case: Case, closed_on: date, closing: str, note: str, by: User) -> 
     _check_day(closed_on, not_before=case.found_on)
     if closing not in Closing.values:
         raise Refused(_("Choose why the case is closed."))
+    if case.is_back:
+        raise Refused(_("The child is back since %(day)s.") % {"day": f"{case.returned_on:%d.%m.%Y}"})
     CASE.make("close", case, by=by, note=note)
     case.closed_on, case.closing = closed_on, closing
     _save(case, "closed_on", "closing")
@@ -209,6 +212,8 @@ def record_return(*, case: Case, returned_on: date, by: User) -> Case:
     """The child is back.  A register that says otherwise that day wins: return is proved by registers."""
     _lock(case, by)
     _check_worked_on(case, CaseState.CONFIRMED)
+    if case.is_back:
+        raise Refused(_("The child is back since %(day)s.") % {"day": f"{case.returned_on:%d.%m.%Y}"})
     _check_day(returned_on, not_before=case.found_on)
     if case.relapsed_on and returned_on <= case.relapsed_on:
         raise Refused(
@@ -226,7 +231,10 @@ def record_return(*, case: Case, returned_on: date, by: User) -> Case:
 @transaction.atomic
 def relapse(*, case: Case, relapsed_on: date, by: User) -> Case:
     """A child that was back is flagged again: the case opens by itself."""
-    case.version = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk).version
+    locked = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
+    if locked.state != CaseState.CONFIRMED or not locked.is_back:  # somebody closed it meanwhile
+        return locked
+    case.version = locked.version
     case.relapsed_on = relapsed_on
     _save(case, "relapsed_on")
     record(case, "relapse", unit=case.unit_id, by=by, note=f"{relapsed_on:%d.%m.%Y}")

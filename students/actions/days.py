@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from schools.actions import touch
+from schools.actions import touch_days
 from schools.journal import record
 from schools.models import Unit, User
 from schools.rights import Permission
@@ -48,7 +48,7 @@ def announce(
         unit=unit, first=first, last=last, grades=sorted(set(grades)), shift=shift, kind=kind, order=order.strip()
     )
     record(row, "announce_day_off", unit=unit.pk, by=by, after=kind, note=f"{first:%d.%m.%Y} – {last:%d.%m.%Y}")
-    touch(_schools_of(unit.pk))
+    touch_days(_schools_of(unit.pk))
     return row
 
 
@@ -74,7 +74,7 @@ def put_back(*, day_off: DayOff, day: date | None, by: User) -> None:
         row.delete()
     else:
         _without(row, day)
-    touch(_schools_of(day_off.unit_id))
+    touch_days(_schools_of(day_off.unit_id))
 
 
 def concerned(*, unit: Unit, first: date, last: date, grades: Sequence[int], shift: int | None) -> Concerned:
@@ -136,4 +136,4 @@ def _without(row: DayOff, day: date) -> None:
 
 
 def _schools_of(unit: int) -> "QuerySet[Unit, int]":
-    return Unit.objects.under(unit).schools().filter(Q(closed_on=None)).values_list("pk", flat=True)
+    return Unit.objects.under(unit).schools().values_list("pk", flat=True)

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
+from psycopg import Cursor
 
 from schools.actions import touch
 from schools.journal import record
@@ -19,7 +20,7 @@ from schools.workflow import Refused
 from students import calendar
 from students.actions import cases, warning
 from students.models import Absence, Enrolment, Register, SchoolClass
-from students.states import REASON_CLASS, WITHOUT_VALID_REASON, Contact, Form, Reason
+from students.states import REASON_CLASS, WITHOUT_VALID_REASON, CaseState, Contact, Form, Reason
 from zabota.lib.clock import now, today
 
 MOST_LESSONS = 12
@@ -27,23 +28,41 @@ MONTH = 32  # registers: more than are taken within `warning.RECENT`, six days a
 
 # a class on a day, all of it in one answer: the page is opened by every class of the country within the same hour
 _SHEET = """
-    with taken as materialized (
+    with enrolled as materialized (
+      select id, pupil_id, grade, form, first from students_enrolment
+       where unit_id = %(unit)s::int and school_class_id = %(school_class)s::bigint
+         and first <= %(day)s::date and (last is null or last >= %(day)s::date)),
+    taken as materialized (
       select id, date, version, taken_at, taken_by from students_register
-       where school_class_id = %(school_class)s and date <= %(day)s order by date desc limit %(registers)s),
+       where school_class_id = %(school_class)s::bigint and date <= %(day)s::date
+       order by date desc limit %(registers)s::int),
     days as materialized (
-      select grade, day, kind from school_days(%(since)s, %(day)s, array[%(unit)s])
-       where school_class_id = %(school_class)s)
-    select (select coalesce(json_agg(json_build_array(e.pupil_id, p.surname, p.name, p.patronymic, e.grade, e.form, e.first)
+      select grade, day, kind from school_days(%(since)s::date, %(day)s::date, array[%(unit)s::int])
+       where school_class_id = %(school_class)s::bigint)
+    select (select coalesce(json_agg(json_build_array(e.pupil_id, p.surname, p.name, p.patronymic,
+                                                      e.grade, e.form, e.first)
                                      order by p.surname_order, p.name_order, e.id), '[]')
-              from students_enrolment e join students_pupil p on p.id = e.pupil_id
-             where e.unit_id = %(unit)s and e.school_class_id = %(school_class)s
-               and e.first <= %(day)s and (e.last is null or e.last >= %(day)s)),
-           (select coalesce(json_object_agg(grade, kind), '{}') from days where day = %(day)s),
+              from enrolled e join students_pupil p on p.id = e.pupil_id),
+           (select coalesce(json_object_agg(grade, kind), '{}') from days where day = %(day)s::date),
            (select coalesce(json_agg(json_build_array(grade, day)), '[]') from days where kind = 'taught'),
            (select coalesce(json_agg(t order by t.date desc), '[]') from taken t),
            (select coalesce(json_agg(json_build_array(a.register_id, a.pupil_id, a.reason, a.lessons, a.contacted_on,
                                                       a.contact)), '[]')
-              from students_absence a where a.register_id = any(array(select id from taken)))"""
+              from students_absence a where a.register_id = any(array(select id from taken))),
+           (select coalesce(json_agg(json_build_array(c.pupil_id, c.id, c.unit_id, c.state,
+                                                      coalesce(c.relapsed_on >= c.returned_on, c.returned_on is null))
+                                     order by c.found_on desc, c.id desc), '[]')
+              from students_case c where c.pupil_id = any(array(select pupil_id from enrolled))
+               and c.state in ('draft', 'confirmed'))"""
+
+# the classes of a school that owe a register: they have pupils who have school that day, and nothing was taken
+_SILENT = """
+    select distinct d.school_class_id from school_days(%(day)s, %(day)s, array[%(unit)s]) d
+      join students_enrolment e on e.unit_id = d.unit_id and e.school_class_id = d.school_class_id and e.grade = d.grade
+                               and e.first <= %(day)s and (e.last is null or e.last >= %(day)s)
+     where d.kind = any(%(kinds)s)
+       and not exists (select from students_register r
+                        where r.school_class_id = d.school_class_id and r.date = %(day)s)"""
 
 
 @dataclass(frozen=True)
@@ -93,6 +112,17 @@ class Taken:
     marks: dict[int, Mark]
 
 
+@dataclass(frozen=True)
+class CaseOf:
+    """A case of a pupil that is a draft or confirmed; not open, it brought the child back."""
+
+    pupil: int
+    pk: int
+    unit: int
+    state: str
+    is_open: bool
+
+
 @dataclass
 class Sheet:
     """A class on a day: its pupils, what the day is, the register if there is one, and those before it."""
@@ -103,6 +133,7 @@ class Sheet:
     off: str  # why there is no school day, in words; empty on a school day
     register: Register | None = None
     marks: dict[int, Mark] = field(default_factory=dict)
+    cases: list[CaseOf] = field(default_factory=list)
     earlier: list[Taken] = field(default_factory=list)  # with the past: registers before this day, the latest first
     taught: dict[int, set[date]] = field(default_factory=dict)  # with the past: grade → taught days of these weeks
 
@@ -141,7 +172,7 @@ class Line:
 
 
 def read(school_class: SchoolClass, day: date, with_past: bool = False) -> Sheet:
-    """The class on that day as it stands in the portal; with the registers of the last weeks when they are asked for."""
+    """The class on that day as it stands in the portal, if wanted with the registers of the last weeks."""
     asked = {
         "school_class": school_class.pk,
         "unit": school_class.unit_id,
@@ -149,9 +180,7 @@ def read(school_class: SchoolClass, day: date, with_past: bool = False) -> Sheet
         "since": day - warning.RECENT if with_past else day,
         "registers": MONTH if with_past else 1,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_SHEET, asked)
-        enrolled, by_grade, taught, registered, marked = cursor.fetchone()
+    enrolled, by_grade, taught, registered, marked, cases_of = _prepared(_SHEET, asked)
     kinds = {int(grade): kind for grade, kind in by_grade.items()}
     seats = [_seat(kinds, *row) for row in enrolled]
     taken = _taken(school_class, registered, marked)
@@ -159,8 +188,21 @@ def read(school_class: SchoolClass, day: date, with_past: bool = False) -> Sheet
     sheet = Sheet(school_class, day, seats, _why_off(school_class, day, mine), taught=_days_of_grades(taught))
     if taken and taken[0].register.date == day:
         sheet.register, sheet.marks = taken[0].register, taken.pop(0).marks
-    sheet.earlier = taken
+    sheet.earlier, sheet.cases = taken, [CaseOf(*case) for case in cases_of]
     return sheet
+
+
+def _prepared(sql: str, asked: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The one row of a statement that the server plans once a connection: planning this one takes twice the answering.
+
+    Django's own cursors bind on the client and are never prepared, whatever the threshold.
+    """
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = 0
+    with Cursor(connection.connection) as cursor:
+        row = cursor.execute(sql, asked).fetchone()
+    assert row is not None
+    return row
 
 
 def _seat(
@@ -217,8 +259,8 @@ def streaks(sheet: Sheet) -> dict[int, warning.Streak]:
 
 def _absent_until(sheet: Sheet, seat: Seat) -> list[tuple[date, str]] | None:
     """Days and reasons of the absence that still goes on, the latest first; None where its beginning is not at hand."""
-    if seat.form != Form.DAY:
-        return None
+    if seat.form != Form.DAY:  # registers prove nothing, unless of the days before the form was changed
+        return [] if seat.first <= sheet.day - warning.RECENT else None
     days: list[tuple[date, str]] = []
     taught = sheet.taught.get(seat.grade, ())
     for taken in sheet.earlier:
@@ -345,6 +387,13 @@ def lines_of(classes: Collection[SchoolClass], day: date) -> list[Line]:
     return lines
 
 
+def silent(unit: int, day: date) -> set[int]:
+    """The classes of a school that still owe their register that day (`Line.is_silent` for all of them at once)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SILENT, {"unit": unit, "day": day, "kinds": list(calendar.SCHOOL_DAY)})
+        return {pk for (pk,) in cursor.fetchall()}
+
+
 def _check_rights(by: User, classes: Iterable[SchoolClass]) -> None:
     allowed = SchoolClass.objects.for_user(by, Permission.REGISTER_TAKE)
     asked = {each.pk for each in classes}
@@ -430,8 +479,10 @@ def _fields(mark: Mark) -> dict[str, object]:
 
 def _follow(sheet: Sheet, absent: Mapping[int, Mark], by: User) -> None:
     """What a saved register sets going: returns are proved, and flagged children get a draft."""
-    whole_day = [pupil for pupil, mark in absent.items() if mark.lessons is None]
-    cases.follow_registers(pupils=[seat.pupil for seat in sheet.seats], absent_on=sheet.day, absent=whole_day, by=by)
+    waiting = {case.pupil for case in sheet.cases if case.state == CaseState.CONFIRMED}
+    if waiting:
+        whole_day = [pupil for pupil, mark in absent.items() if mark.lessons is None]
+        cases.follow_registers(pupils=waiting, absent_on=sheet.day, absent=whole_day, by=by)
     counted = [pupil for pupil, mark in absent.items() if mark.is_counted]
     if counted:
-        warning.raise_drafts(unit=sheet.school_class.unit, pupils=counted, on=today(), by=by)
+        warning.raise_drafts(school_class=sheet.school_class, pupils=counted, on=today(), by=by)

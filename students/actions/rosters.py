@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from schools.actions import keep_document, touch
+from schools.actions import keep_document, touch, touch_days
 from schools.jobs import want
 from schools.journal import record
 from schools.models import Job, Unit, User
@@ -90,7 +90,7 @@ def save_class(*, school_class: SchoolClass, version: int, by: User) -> SchoolCl
         raise Refused(_("The school has a class with this name already."))
     school_class.save()
     record(school_class, "add_class" if is_new else "change_class", unit=school_class.unit_id, by=by)
-    touch([school_class.unit_id])
+    touch_days([school_class.unit_id])
     return school_class
 
 

@@ -188,14 +188,14 @@ def raise_drafts(
 
     What a person dismissed stays dismissed, for that kind, until the absences after that day reach the threshold again.
     """
-    if school_class is not None:
-        unit = school_class.unit
-        if pupils is None:
-            pupils = list(school_class.enrolments.on(on).values_list("pupil", flat=True))
-    assert unit is not None, "say which school or class"
-    flagged = flags(unit_id=unit.pk, pupils=pupils, on=on)
+    if school_class is not None and pupils is None:
+        pupils = list(school_class.enrolments.on(on).values_list("pupil", flat=True))
+    place = unit or school_class
+    assert place is not None, "say which school or class"
+    flagged = flags(unit_id=place.unit_id if isinstance(place, SchoolClass) else place.pk, pupils=pupils, on=on)
     if not flagged:
         return []
+    unit = place.unit if isinstance(place, SchoolClass) else place
     standing = cases.standing_of(flagged)
     settled = {pupil: each.settled for pupil, each in standing.items() if not each.open}
     if settled:

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from schools.access import Request, requires
 from schools.models import User
@@ -20,7 +24,7 @@ from schools.rights import Permission as P
 from schools.workflow import Refused
 from students import calendar
 from students.actions import registers, warning
-from students.actions.registers import Line, Mark, Sheet, StaleRegister
+from students.actions.registers import Mark, Sheet, StaleRegister
 from students.forms.registers import RegisterForm, Row, differences, reasons_for, words_of_mark
 from students.models import Case, Enrolment, Register, SchoolClass
 from students.states import Contact, Reason
@@ -28,7 +32,7 @@ from students.views import SeeOther, day_of
 from zabota.lib import clock
 from zabota.lib.htmx import page_or_part
 
-ONE_DAY = timedelta(days=1)
+REASONS, CONTACTS = frozenset(Reason.values), frozenset(Contact.values)
 WORRYING = 3  # absent so many school days in a row, a child stands on top of the page
 
 
@@ -91,8 +95,8 @@ def _today_page(request: Request, day: date, trouble: str, status: int = 200) ->
     takers = _names(line.register for line in lines if line.register)
     context = {
         "day": day,
-        "before": day - ONE_DAY,
-        "after": day + ONE_DAY if day < clock.today() else None,
+        "before": day - calendar.ONE_DAY,
+        "after": day + calendar.ONE_DAY if day < clock.today() else None,
         "is_future": day > clock.today(),
         "trouble": trouble,
         "lines": [(line, takers.get(line.register.taken_by) if line.register else None) for line in lines],
@@ -144,36 +148,32 @@ def _names(taken: Iterable[Register]) -> dict[str, str]:
 @once
 def register(request: Request, pk: int) -> HttpResponse:
     """The register of one class on one day; saved in place with htmx, by a redirect without."""
-    classes = SchoolClass.objects.for_user(request.user, P.REGISTER_TAKE).select_related("unit")
-    school_class = get_object_or_404(classes, pk=pk)
     day, trouble = day_of(request)
-    sheet = registers.read(school_class, day)
     if request.method == "POST":
-        return _save(request, sheet)
+        return _save(request, pk, day)
+    school_class = get_object_or_404(SchoolClass.objects.for_user(request.user, P.REGISTER_TAKE), pk=pk)
+    sheet = registers.read(school_class, day, with_past=True)
     return _register_page(request, sheet, RegisterForm(sheet=sheet), trouble=trouble)
 
 
-def _save(request: Request, sheet: Sheet) -> HttpResponse:
+def _save(request: Request, pk: int, day: date) -> HttpResponse:
+    sheet = registers.hold(school_class=pk, date=day, by=request.user)
+    if sheet is None:
+        raise Http404
     form = RegisterForm(request.POST, sheet=sheet)
     marks = form.marks
     if form.is_valid():
         marks = _marks_before(sheet) if "as_yesterday" in request.POST else marks
+        typed = {name: form.cleaned_data[name] for name in ("version", "why")}
         try:
-            registers.take(
-                school_class=sheet.school_class,
-                date=sheet.day,
-                absent=marks,
-                version=form.cleaned_data["version"],
-                why=form.cleaned_data["why"],
-                by=request.user,
-            )
-        except StaleRegister as stale:
-            return _conflict(request, form, stale.stored, marks)
+            registers.save(sheet=sheet, absent=marks, by=request.user, **typed)
+        except StaleRegister:
+            return _conflict(request, form, marks)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             return _saved(request, sheet)
-    return _register_page(request, sheet, form, status=422)
+    return _register_page(request, _again(sheet), form, status=422)
 
 
 def _marks_before(sheet: Sheet) -> dict[int, Mark]:
@@ -181,77 +181,124 @@ def _marks_before(sheet: Sheet) -> dict[int, Mark]:
     return registers.as_before(sheet, registers.marks_of(before)) if before else {}
 
 
+def _again(sheet: Sheet) -> Sheet:
+    """The same class and day as they stand now, with what only the page shows."""
+    return registers.read(sheet.school_class, sheet.day, with_past=True)
+
+
 def _saved(request: Request, sheet: Sheet) -> HttpResponse:
     if not request.htmx:
         messages.success(request, _("Saved at %(time)s.") % {"time": f"{clock.now():%H:%M}"})
         return SeeOther(_address(sheet.school_class, sheet.day))
-    fresh = registers.read(sheet.school_class, sheet.day)
+    fresh = _again(sheet)
     return _register_page(request, fresh, RegisterForm(sheet=fresh), saved=True)
 
 
-def _conflict(request: Request, form: RegisterForm, stored: Sheet, mine: dict[int, Mark]) -> HttpResponse:
+def _conflict(request: Request, form: RegisterForm, mine: dict[int, Mark]) -> HttpResponse:
     """Both versions side by side, and what was typed below with the stored version's number."""
+    stored = _again(form.sheet)
     form.shown_version = stored.version
-    form.sheet.register = stored.register
-    rows = differences(stored, mine, stored.marks)
-    return _register_page(request, form.sheet, form, status=409, conflict=rows)
+    return _register_page(request, stored, form, status=409, conflict=differences(stored, mine, stored.marks))
 
 
 def _register_page(request: Request, sheet: Sheet, form: RegisterForm, status: int = 200, **more: Any) -> HttpResponse:
-    before = registers.last_before(sheet.school_class, sheet.day)
-    marks_before = registers.marks_of(before) if before else {}
-    children = [seat.pupil.pk for seat in sheet.seats]
-    unit = sheet.school_class.unit_id
-    streaks = warning.streaks(unit_id=unit, pupils=children, on=sheet.day - ONE_DAY)
-    cases = _open_cases(request.user, children)
+    taken = sheet.register
+    following = _next_silent(request.user, sheet) if taken else None
     context = {
         "sheet": sheet,
         "form": form,
-        "rows": [_shown_row(row, marks_before, streaks, cases) for row in form.rows],
-        "reasons": {kind: reasons_for(kind) for kind in calendar.SCHOOL_DAY},
-        "contacts": Contact.choices,
-        "before": before,
-        "date_text": str(sheet.day),
-        "can_copy": bool(registers.as_before(sheet, marks_before)),
         "is_distance": sheet.kind == calendar.DISTANCE,
         "is_future": sheet.day > clock.today(),
-        "taker": _names([sheet.register]).get(sheet.register.taken_by) if sheet.register else None,
-        "taken_at": timezone.localtime(sheet.register.taken_at) if sheet.register else None,
+        "taker": _names([taken]).get(taken.taken_by) if taken else None,
+        "taken_at": timezone.localtime(taken.taken_at) if taken else None,
         "address": _address(sheet.school_class, sheet.day),
-        "next": _next_silent(request.user, sheet) if sheet.register else None,
+        "next": following,
+        "next_address": _address(following, sheet.day) if following else "",
         "once": new_key(),
         **more,
     }
+    if sheet.seats and not sheet.off and not context["is_future"]:
+        context |= {"rows": _rows(request.user, sheet, form), "n": len(sheet.seats), "before": _to_copy(sheet)}
     return page_or_part(request, "students/register.html", "sheet", context, status=status)
 
 
-def _shown_row(
-    row: Row, before: dict[int, Mark], streaks: dict[int, warning.Streak], cases: dict[int, Case]
-) -> dict[str, Any]:
-    pk = row.seat.pupil.pk
-    mark = before.get(pk)
-    streak = streaks.get(pk)
-    return {
-        "row": row,
-        "pk": pk,
-        "name": row.seat.pupil.full_name,
-        "hint": words_of_mark(mark) if mark else "",
-        "days": streak.days if streak and streak.days > 1 else 0,
-        "is_worrying": bool(streak and streak.days >= WORRYING),
-        "case": cases.get(pk),
-    }
+def _to_copy(sheet: Sheet) -> date | None:
+    """The day of the last register, where one press may carry some of its marks over."""
+    copies = sheet.before and registers.as_before(sheet, sheet.before.marks)
+    return sheet.before.register.date if sheet.before and copies else None
 
 
-def _next_silent(user: User, sheet: Sheet) -> Line | None:
+def _next_silent(user: User, sheet: Sheet) -> SchoolClass | None:
     """The next class of the school that still has no register that day."""
-    classes = list(SchoolClass.objects.for_user(user, P.REGISTER_TAKE).filter(unit=sheet.school_class.unit_id))
-    places = {each.pk: place for place, each in enumerate(classes)}
-    silent = [line for line in registers.lines_of(classes, sheet.day) if line.is_silent]
-    here = places.get(sheet.school_class.pk, 0)
-    return min(
-        silent, key=lambda line: (places[line.school_class.pk] < here, places[line.school_class.pk]), default=None
-    )
+    unit, here = sheet.school_class.unit_id, sheet.school_class.pk
+    silent = registers.silent(unit, sheet.day)
+    if not silent:
+        return None
+    classes = list(SchoolClass.objects.for_user(user, P.REGISTER_TAKE).filter(unit=unit))
+    place = next((place for place, each in enumerate(classes) if each.pk == here), 0)
+    return next((each for each in [*classes[place:], *classes[:place]] if each.pk in silent), None)
 
 
 def _address(school_class: SchoolClass, day: date) -> str:
     return f"{reverse('register', args=[school_class.pk])}?date={day}"
+
+
+# ---- the rows of a class: their markup is rendered once, and filled for each pupil
+
+
+def _rows(user: User, sheet: Sheet, form: RegisterForm) -> SafeString:
+    hints = sheet.before.marks if sheet.before else {}
+    streaks = registers.streaks(sheet)
+    cases = {case.pupil: case.pk for case in sheet.cases if case.is_open and user.grants.cover(P.CASE_VIEW, case.unit)}
+    language = get_language() or ""
+    filled = []
+    for row in form.rows:
+        pupil = row.seat.pupil
+        filled.append((_row(language, row, hints.get(pupil), _beside(streaks.get(pupil), cases.get(pupil))),))
+    return format_html_join("", "{}", filled)
+
+
+def _row(language: str, row: Row, before: Mark | None, beside: str) -> SafeString:
+    reason = row.reason if row.reason in REASONS else ""
+    contact = row.contact if row.contact in CONTACTS else ""
+    hint = _("before: %(hint)s") % {"hint": words_of_mark(before)} if before else ""
+    return format_html(
+        _markup(language, row.seat.kind, row.absent, row.has_details, reason, contact),
+        number=row.number,
+        pk=row.seat.pupil,
+        name=row.seat.name,
+        beside=beside,
+        grade=row.seat.grade,
+        hint=hint and format_html(' <span class="soft">{}</span>', hint),
+        lessons=row.lessons,
+        contacted_on=row.contacted_on,
+    )
+
+
+@lru_cache(maxsize=1000)
+def _markup(language: str, kind: str, absent: bool, has_details: bool, reason: str, contact: str) -> SafeString:
+    """A row in a language with the places to fill, `{name}`; it names nobody, so one does for all classes."""
+    row = {
+        "has_school": kind in calendar.SCHOOL_DAY,
+        "absent": absent,
+        "has_details": has_details,
+        "reasons": reasons_for(kind),
+        "reason": reason,
+        "contacts": Contact.choices,
+        "contact": contact,
+    }
+    return render_to_string("students/register_row.html", row)
+
+
+def _beside(streak: warning.Streak | None, case: int | None) -> str:
+    """What stands beside a name: days in a row, and the way to an open case."""
+    notes = []
+    if streak and streak.days > 1:
+        words = ngettext("%(n)s day in a row", "%(n)s days in a row", streak.days) % {"n": streak.days}
+        if streak.days >= WORRYING:
+            notes.append(render_to_string("components/state_badge.html", {"tone": "late", "word": words}))
+        else:
+            notes.append(format_html('<span class="soft">{}</span>', words))
+    if case:
+        notes.append(format_html('<a href="{}">{}</a>', reverse("case", args=[case]), _("case")))
+    return format_html_join("", " {}", ((note,) for note in notes)) if notes else ""

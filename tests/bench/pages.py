@@ -53,7 +53,7 @@ def measure() -> None:
     owner = psycopg.connect(embedded.database_url(embedded.OWNER), autocommit=True)
     path = f"/today/{school_class.pk}/"
     cookies = {settings.SESSION_COOKIE_NAME: session, settings.CSRF_COOKIE_NAME: TOKEN}
-    with server("zabota.wsgi", "app") as port, server("tests.bench.bare", "owner") as bare_port, owner:
+    with server("zabota.wsgi", "app") as port, server("tests.bench.bare", "app") as bare_port, owner:
         portal, bare = Client(port, cookies), Client(bare_port, {})
         forget = _forgetting(owner, school_class.pk)
         forget()
@@ -66,10 +66,8 @@ def measure() -> None:
         times = turn_by_turn(_timed(lambda: portal.get(path)), _timed(lambda: bare.get(path)), PAIRS, WARM_UP, SECONDS)
         _tell("page, GET", times)
         save = _saving(portal, path, pupils)
-        insert = [("unit", school_class.unit_id)]
-        times = turn_by_turn(
-            _timed(save, after=forget), _timed(lambda: bare.post(path, insert)), PAIRS, WARM_UP, SECONDS
-        )
+        tick = [("absent", pupils[0])]
+        times = turn_by_turn(_timed(save, after=forget), _timed(lambda: bare.post(path, tick)), PAIRS, WARM_UP, SECONDS)
         _tell("save with two absent, POST", times)
 
 

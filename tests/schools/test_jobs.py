@@ -271,3 +271,25 @@ def test_a_job_is_nobody_elses_business(people, client_of, other):
     client = client_of(getattr(people, other))
     assert page_of(client, job).status_code == 404
     assert client.post(f"/jobs/{job.pk}/again/").status_code == 404
+
+
+def test_a_long_step_of_one_reading_is_not_undone_by_its_own_lease(live_country, monkeypatch):
+    """While a step reads, the lease is lengthened beside it; telling its progress must not collide with that."""
+    import time
+
+    from schools import tasks
+    from schools.jobs import KINDS, Kind, Step
+    from schools.models import Job
+
+    def slow(job):
+        time.sleep(1)
+        yield Step(1, 2, "half")
+        time.sleep(1)
+        return {"url": "/"}
+
+    monkeypatch.setattr(tasks, "LEASE", timedelta(seconds=1))
+    monkeypatch.setitem(KINDS, "slow", Kind(slow, one_reading=True))
+    job = Job.objects.create(key="slow", kind="slow", user=live_country.people.ministry_head)
+    tasks.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.tries, job.result) == ("done", 1, {"url": "/"})

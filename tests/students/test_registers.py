@@ -251,3 +251,19 @@ def test_a_register_is_written_in_the_sight_of_its_own_school(people, as_user, t
     with as_user(people.stranger):
         assert not Register.objects.exists()
         assert not Pupil.objects.exists()
+
+
+def test_a_class_teacher_with_a_second_post_still_sees_one_class(country, people):
+    from datetime import date
+
+    from schools.models import Post
+    from schools.rights import Permission
+    from students.models import Pupil, SchoolClass
+    from tests.make import make_class
+
+    mine = make_class(110010001, "7А", pupils=2, teacher=people.teacher)
+    make_class(110010001, "7Б", pupils=3)
+    Post.objects.create(user=people.teacher, unit_id=110010000, role="administrator", since=date(2026, 9, 1))
+    assert list(SchoolClass.objects.for_user(people.teacher, Permission.REGISTER_TAKE)) == [mine]
+    assert Pupil.objects.for_user(people.teacher, Permission.CHILD_VIEW).count() == 2
+    assert Pupil.objects.for_user(people.coordinator, Permission.CHILD_VIEW).count() == 5

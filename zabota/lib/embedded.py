@@ -22,6 +22,7 @@ DATABASE = "zabota"
 OWNER, APP = "zabota_owner", "zabota_app"
 
 _held: dict[str, IO[str]] = {}
+_left: list[IO[str]] = []
 
 
 def home() -> Path:
@@ -66,6 +67,7 @@ def _last_to_leave(name: str) -> bool:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    _left.append(lock)  # held until this process is gone: whoever comes now waits and starts its own
     return True
 
 
@@ -82,7 +84,7 @@ def start_database() -> None:
     # it is opened to the user whom a server started by root runs as, so it is not the folder of the locks
     PostgresServer.runtime_path = Path(f"{_short_folder()}-pg")
     fits = utils.socket_name_length_ok
-    utils.socket_name_length_ok = lambda path: " " not in str(path) and fits(path)
+    utils.socket_name_length_ok = lambda socket_name: " " not in str(socket_name) and fits(socket_name)
     folder = home() / "pg"
     fresh = not (folder / "PG_VERSION").exists()
     previous = {name: os.environ.get(name) for name in ("LC_ALL", "LANG")}

@@ -1,5 +1,7 @@
 """A server behind nginx.  Every secret comes from the environment; a missing one stops the start."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from .base import *
 
 SECRET_KEY = env("SECRET_KEY")
@@ -8,6 +10,8 @@ INDEX_KEY = env("INDEX_KEY")
 REDIS_URL = env("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
 DEBUG = False
+if DEMO:
+    raise ImproperlyConfigured("DEMO opens every account to everybody: it has no place on a server.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")

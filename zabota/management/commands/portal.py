@@ -111,13 +111,15 @@ class Command(BaseCommand):
     def make_demo(self) -> None:
         """An invented country, once; one that was interrupted half way is swept out and made anew."""
         half_made = embedded.home() / "demo-half-made"
-        if half_made.exists():
+        here = "{HOST}/{NAME} {OPTIONS}".format(**connection.settings_dict)
+        # what was interrupted in one database is never swept out of another
+        if half_made.exists() and half_made.read_text() == here:
             self.stdout.write("Sweeping out a demo that was interrupted…")
             self.manage("flush", "--no-input", "--verbosity", "0")
         elif Unit.objects.exists():
             return
         self.stdout.write("Making the demo country, once…")
-        half_made.touch()
+        half_made.write_text(here)
         self.manage("demo")
         half_made.unlink()
 
