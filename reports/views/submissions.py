@@ -16,7 +16,7 @@ from reports import actions
 from reports.editions import kept_figures
 from reports.figures import Figure
 from reports.forms import SendBackForm, SignForm, TextForm
-from reports.gaps import Gap, days_late, gaps
+from reports.gaps import Gap, days_late, gaps, nil_gaps
 from reports.indicators import CATALOGUE, SECTIONS
 from reports.live import live_figures
 from reports.models import Submission
@@ -242,6 +242,7 @@ def _page(
     writes = report.editable and actions.may_write(request.user, unit.pk)
     signs = report.editable and actions.may_sign(request.user, unit.pk)
     lacking = gaps(unit, report.campaign, report.round) if report.editable else []
+    figures = _figures(report)
     moves = {move.name for move in SUBMISSION.open_to(request.user, found)} if found else set()
     context = {
         "report": report,
@@ -253,8 +254,8 @@ def _page(
         "late": days_late(report.due) if report.editable else 0,
         "version": actions.version_of(found),
         "hard": [gap for gap in lacking if gap.hard],
-        "soft": [gap for gap in lacking if not gap.hard],
-        "sections": _sections(_figures(report), found.nil if found and not report.editable else []),
+        "soft": [*(gap for gap in lacking if not gap.hard), *(nil_gaps(figures, []) if report.editable else [])],
+        "sections": _sections(figures, found.nil if found and not report.editable else []),
         "kept": not report.editable,
         "form": form or _form(report, signs, lacking),
         "writes": writes,

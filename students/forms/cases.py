@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Func, IntegerField
+from django.db.models import Func, IntegerField, Q
 from django.utils.translation import gettext_lazy as _
 
 from schools.models import Unit, User
@@ -35,7 +35,11 @@ class CaseFilters(forms.Form):
         below = Unit.objects.for_user(user, Permission.CASE_VIEW).alias(
             over=Func("pk", function="unit_above", output_field=IntegerField())
         )
-        self.fields["unit"].queryset = below.filter(over__in=own)  # type: ignore[attr-defined]
+        # a figure may lead here with any unit of one's subtree; the list itself offers those directly below
+        unit: Any = self.fields["unit"]
+        unit.queryset = below
+        offered = below.filter(Q(over__in=own) | Q(code=self.data.get("unit", "")))
+        unit.choices = [*anything, *((each.code, each.name) for each in offered)]
         if all(post.unit.is_school for post in user.current_posts):
             del self.fields["unit"]
         for field in self.fields.values():
