@@ -72,9 +72,6 @@ class Source(TextChoices):
     VOLUNTEERS = "volunteers", _("volunteers")
 
 
-BUDGET = (Source.FUND, Source.STATE)
-
-
 class AidKind(TextChoices):
     OUTERWEAR = "outerwear", _("outerwear")
     UNIFORM = "uniform", _("uniform")

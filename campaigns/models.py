@@ -10,12 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.states import OrderKind
+from campaigns.states import GIVES_DATES, OrderKind
 from schools.audit import audited
 from schools.models import Document, Named, OfUnit, Scoped
 from zabota.lib.clock import today
 
-PAYS_NO_HEED = {5, 6}  # Saturday, Sunday
+WEEKEND = {5, 6}  # Saturday, Sunday
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ FINAL = "summary"
 
 def working_day_before(day: date) -> date:
     """The day itself, or the working day before a weekend (the campaign's default rule)."""
-    while day.weekday() in PAYS_NO_HEED:
+    while day.weekday() in WEEKEND:
         day -= timedelta(days=1)
     return day
 
@@ -125,7 +125,7 @@ class Campaign(Named):
 
 class OrderQuerySet(Scoped):
     def giving_dates(self) -> Self:
-        return self.filter(kind__in=[OrderKind.START, OrderKind.DATES]).exclude(opens=None, closes=None)
+        return self.filter(kind__in=GIVES_DATES).exclude(opens=None, closes=None)
 
 
 @audited

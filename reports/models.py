@@ -1,20 +1,12 @@
 """Live values, kept values, and what units submit."""
 
-from typing import Self
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign
 from reports.states import PaperFormat, SubmissionState
 from schools.audit import audited
-from schools.models import Document, OfUnit, Scoped, Versioned
-
-
-class ValueQuerySet(Scoped):
-    def plain(self) -> Self:
-        """Whole values, without their cuts."""
-        return self.filter(cut="")
+from schools.models import Document, OfUnit, Versioned
 
 
 class Value(OfUnit):
@@ -26,7 +18,6 @@ class Value(OfUnit):
     numerator = models.BigIntegerField()
     denominator = models.BigIntegerField(null=True)
     at = models.DateTimeField()
-    objects = ValueQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "campaign", "code", "cut"], name="value_once")]

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from campaigns.models import PAYS_NO_HEED, Campaign, Round
+from campaigns.models import WEEKEND, Campaign, Round
 from reports.counting import Amounts, figures_of
 from reports.figures import Figures
 from reports.models import Submission, Value
@@ -51,7 +51,7 @@ def due(round_: Round, campaign: Campaign, level: str) -> date:
     day, left = campaign.closes, STEPS[Level(level)]
     while left:
         day += timedelta(days=1)
-        left -= day.weekday() not in PAYS_NO_HEED
+        left -= day.weekday() not in WEEKEND
     return min(day, round_.due)
 
 

@@ -7,7 +7,6 @@ import environ
 import pghistory
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -176,7 +175,6 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 # ---- queue: Redis carries task numbers and nothing else; truth lives in Job rows
 REDIS_URL = env("REDIS_URL", default="")
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_STORE_EAGER_RESULT = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 2}
@@ -224,7 +222,6 @@ DEMO = env.bool("DEMO", default=False)
 CLOCK = env("DEMO_CLOCK", default="") if DEMO else ""
 
 PORTAL_NAMES = {"kk": "Қамқорлық", "ru": "Забота", "en": "Care"}
-LANGUAGE_NAMES = {"kk": _("Kazakh"), "ru": _("Russian"), "en": _("English")}
 
 LOGGING = {
     "version": 1,
