@@ -128,8 +128,26 @@ DONORS = Table(
     key=("key",),
     known="select id, key from aid_donor",
     steps=[
+        Check(
+            "number",
+            """select s.line, s.key as value, coalesce(min(d.key), min(other.key)) as other
+                 from s
+                 left join load_donors other on other.number_index = s.number_index and other.line < s.line
+                 left join aid_donor d on d.number_index = s.number_index and d.key <> s.key
+                                      and not exists (select from s l where l.key = d.key)
+                where s.number_index <> ''
+                group by s.line, s.key having count(d.key) + count(other.key) > 0""",
+            _("The donor with the key %(other)s has this number."),
+            _("Give the donor one key, or correct the number of one of the two."),
+        ),
+        # two donors may have changed numbers: the old ones make room first
+        """update aid_donor d set number = '', number_index = '' from load_donors s
+            where s.key = d.key and not s.bad and d.number_index <> '' and s.number_index <> d.number_index""",
         Upsert(
-            Donor, key=("key",), values={name: f"s.{name}" for name in ("key", "kind", "name", "number", "publicity")}
+            Donor,
+            key=("key",),
+            values={name: f"s.{name}" for name in ("key", "kind", "name", "number", "number_index", "publicity")},
+            sealed={"number": "number_index"},
         ),
     ],
     dump="""select key, kind, name, number, publicity from aid_donor order by key collate "C" """,

@@ -39,6 +39,11 @@ class Family(OfUnit, Versioned):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def number(self) -> str:
+        """What the family is called by those who may not read names."""
+        return f"№\u00a0{self.pk}"
+
 
 @audited
 class Member(OfUnit):
@@ -63,13 +68,22 @@ class Donor(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=DonorKind)
     name = models.CharField(_("name"), max_length=250)
     number = SecretField(_("BIN or IIN"), blank=True)
+    number_index = models.CharField(max_length=64, blank=True, editable=False)
     publicity = models.BooleanField(_("wants publicity"), default=False)
 
     class Meta:
         ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["number_index"], name="donor_number_once", condition=~Q(number_index="")),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def impersonal_name(self) -> str:
+        """What stands where people are not named: a body by its name, a person as one."""
+        return str(self.get_kind_display()) if self.kind == DonorKind.PERSON else self.name
 
 
 class DonationQuerySet(Scoped):

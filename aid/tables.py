@@ -1,27 +1,28 @@
 """Listings of aid, described once for the screen and for files."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
-from operator import attrgetter, methodcaller
+from operator import attrgetter, itemgetter, methodcaller
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from aid.models import Donation, Handout
-from aid.money import grouped
+from aid.money import tenge
 from aid.states import FamilyState
-from schools.models import Scoped
 from zabota.lib.sheets_out import DATE, WHOLE
 from zabota.lib.tables import Column, Table
 
 
 @dataclass(frozen=True, slots=True)
-class State(Column):
-    """A column whose words carry a shape and a colour (components/state_badge.html)."""
+class Money(Column):
+    """A sum in whole ₸, said with its sign."""
 
-    tone: Callable[[Any], str] = str
+    number_format: str = WHOLE
+    number: bool = True
+
+    def text(self, item: Any) -> str:
+        return tenge(self.value(item))
 
 
 FAMILY_TONES = {
@@ -62,19 +63,19 @@ def proof_state(handout: Handout) -> str:
 
 FAMILIES = Table(
     Column(_("Family"), attrgetter("name"), personal=True),
-    Column(_("Key"), attrgetter("key")),
+    Column(_("Number"), attrgetter("number")),
     Column(_("School"), attrgetter("unit.name")),
     Column(_("Children"), attrgetter("children"), WHOLE, number=True),
-    State(_("State"), methodcaller("get_state_display"), tone=family_tone),
+    Column(_("State"), methodcaller("get_state_display"), tone=family_tone),
     Column(_("Approved on"), attrgetter("approved_on"), DATE),
 )
 
-FAMILIES_BY_SCHOOL = Table(
-    Column(_("School"), attrgetter("name")),
-    Column(_("Approved"), attrgetter("approved"), WHOLE, number=True),
-    Column(_("Waiting for the district"), attrgetter("waiting"), WHOLE, number=True),
-    Column(_("Drafts"), attrgetter("drafts"), WHOLE, number=True),
-    Column(_("Removed"), attrgetter("removed"), WHOLE, number=True),
+FAMILIES_BY_UNIT = Table(
+    Column(_("Unit"), itemgetter("name")),
+    Column(_("Approved"), itemgetter("approved"), WHOLE, number=True),
+    Column(_("Waiting for the district"), itemgetter("waiting"), WHOLE, number=True),
+    Column(_("Drafts"), itemgetter("drafts"), WHOLE, number=True),
+    Column(_("Removed"), itemgetter("removed"), WHOLE, number=True),
 )
 
 HANDOUTS = Table(
@@ -85,15 +86,15 @@ HANDOUTS = Table(
     Column(_("Kind of aid"), methodcaller("get_kind_display")),
     Column(_("Size"), attrgetter("size")),
     Column(_("Pieces"), attrgetter("quantity"), WHOLE, number=True),
-    Column(_("Sum, ₸"), attrgetter("tenge"), WHOLE, number=True),
+    Money(_("Sum, ₸"), attrgetter("tenge")),
     Column(_("Proof of purchase"), proof_state),
 )
 
-HANDOUTS_BY_SCHOOL = Table(
-    Column(_("School"), attrgetter("name")),
-    Column(_("Children helped"), attrgetter("children"), WHOLE, number=True),
-    Column(_("Handouts"), attrgetter("handouts"), WHOLE, number=True),
-    Column(_("Sum, ₸"), attrgetter("tenge"), WHOLE, number=True),
+HANDOUTS_BY_UNIT = Table(
+    Column(_("Unit"), itemgetter("name")),
+    Column(_("Children helped"), itemgetter("children"), WHOLE, number=True),
+    Column(_("Handouts"), itemgetter("handouts"), WHOLE, number=True),
+    Money(_("Sum, ₸"), itemgetter("tenge")),
 )
 
 DONATIONS = Table(
@@ -103,16 +104,18 @@ DONATIONS = Table(
     Column(_("Size"), attrgetter("size")),
     Column(_("Pieces"), attrgetter("quantity"), WHOLE, number=True),
     Column(_("Given, pieces"), lambda gift: gift.given or 0, WHOLE, number=True),
-    Column(_("Sum, ₸"), attrgetter("tenge"), WHOLE, number=True),
-    Column(_("Given, ₸"), lambda gift: gift.given_tenge or 0, WHOLE, number=True),
-    State(_("State"), gift_state, tone=gift_tone),
+    Money(_("Sum, ₸"), attrgetter("tenge")),
+    Money(_("Given, ₸"), lambda gift: gift.given_tenge or 0),
+    Column(_("State"), gift_state, tone=gift_tone),
 )
 
+DONATIONS_WITHOUT_NAMES = Table(Column(_("Donor"), attrgetter("donor.impersonal_name")), *DONATIONS.columns[1:])
+
 DONATIONS_BY_UNIT = Table(
-    Column(_("Unit"), attrgetter("name")),
-    Column(_("Gifts"), attrgetter("gifts"), WHOLE, number=True),
-    Column(_("Pledged, ₸"), attrgetter("pledged"), WHOLE, number=True),
-    Column(_("Received, ₸"), attrgetter("received"), WHOLE, number=True),
+    Column(_("Unit"), itemgetter("name")),
+    Column(_("Gifts"), itemgetter("gifts"), WHOLE, number=True),
+    Money(_("Pledged, ₸"), itemgetter("pledged")),
+    Money(_("Received, ₸"), itemgetter("received")),
 )
 
 # what the database counts for one unit of the tables above
@@ -134,61 +137,6 @@ DONATION_COUNTS = {
 }
 
 
-def by_unit(rows: Scoped, counts: dict[str, Any]) -> Scoped:
-    """The rows counted per unit by the database, in the order of the tree."""
-    names = ("unit__code", "unit__name_kk", "unit__name_ru")
-    grouped_rows: Scoped = rows.order_by().values("unit_id", *names).annotate(**counts).order_by("unit_id")
-    return grouped_rows
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A table as components/table.html takes it."""
-
-    headers: list[dict[str, Any]]
-    rows: list[dict[str, Any]]
-    foot: dict[str, Any] | None = None
-
-
-def on_screen(
-    table: Table, objects: Iterable[Any], href: Callable[[Any], str] | None = None, totals: dict[int, str] | None = None
-) -> Shown:
-    """The table for the page; `totals` are ready texts by the number of the column."""
-    headers = [{"label": column.label, "number": column.number} for column in table.columns]
-    rows = [
-        {"href": href(item) if href else "", "cells": [_cell(column, item) for column in table.columns]}
-        for item in objects
-    ]
-    foot = None
-    if totals:
-        foot = {
-            "cells": [
-                {
-                    "value": totals.get(place, ""),
-                    "number": column.number,
-                    "label": column.label if place in totals else "",
-                }
-                for place, column in enumerate(table.columns)
-            ]
-        }
-    return Shown(headers, rows, foot)
-
-
-def place_of(table: Table, label: Any) -> int:
-    """The number of the column with this name."""
-    return next(place for place, column in enumerate(table.columns) if column.label == label)
-
-
-def _cell(column: Column, item: Any) -> dict[str, Any]:
-    value = column.value(item)
-    if isinstance(value, date):
-        value = f"{value:%d.%m.%Y}"
-    elif column.number:
-        value = grouped(value)
-    tone = column.tone(item) if isinstance(column, State) else ""
-    return {
-        "value": "–" if value in (None, "") else value,
-        "label": column.label,
-        "number": column.number,
-        "tone": tone,
-    }
+def of_one_school(table: Table) -> Table:
+    """The same table where the page itself is about one school."""
+    return Table(*(column for column in table.columns if column.label not in (_("School"), _("Unit"))))

@@ -1,15 +1,19 @@
 """The window in which a unit's facts count, and the orders that speak about it (PRODUCT 11, «Window»)."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Max
+from django.utils.translation import gettext as _
 
-from campaigns.models import Campaign, Order
-from campaigns.states import OrderKind
-from schools.models import Scoped, Unit, User
+from campaigns.models import Campaign, Extension, Order
+from campaigns.states import Language, OrderKind
+from schools.models import Unit
 from schools.number import ROOT, ancestors
-from schools.rights import Permission
+from zabota.lib.clock import today
+from zabota.lib.kazakh import fold
 
 
 def window_of(*, unit_id: int, campaign: Campaign, as_of: date) -> tuple[date, date]:
@@ -42,12 +46,35 @@ def norms_order(campaign: Campaign) -> Order | None:
     return order
 
 
-def orders_in_sight(user: User) -> Scoped:
-    """Orders of the user's own subtrees, and those handed down to them from above."""
-    units = user.grants.units(Permission.ORDER_VIEW)
-    line = {above for unit in units for above in ancestors(unit)}
-    own = Order.objects.for_user(user, Permission.ORDER_VIEW).values("pk")
-    return Order.objects.filter(Q(pk__in=own) | Q(unit_id__in=line)) if units else Order.objects.none()
+def unset(campaign: Campaign) -> list[str]:
+    """Why the campaign cannot open yet, in words: no law sets its thresholds and norms, an order must (PRODUCT 2)."""
+    if not campaign.missing_norms and norms_order(campaign) is not None:
+        return []
+    return [
+        _(
+            "The campaign cannot open yet: the ministry has not set its thresholds and time norms by order. "
+            "Registers, movement, cases and aid can be entered all the same."
+        )
+    ]
+
+
+def due_of(unit: Unit, campaign: Campaign, round: str) -> date:
+    """The last day on which the unit hands in this round: its step, or the extension that still runs."""
+    return dues_of([unit], campaign, round)[unit.pk]
+
+
+def dues_of(units: Iterable[Unit], campaign: Campaign, round: str) -> dict[int, date]:
+    """The same for many units, in one query.  An extension that has ended leaves the first day standing."""
+    wanted = list(units)
+    given = Extension.objects.running(today()).filter(unit__in=wanted, campaign=campaign, round=round)
+    later = dict(given.order_by().values_list("unit_id").annotate(Max("until")))
+    dues = {unit.pk: campaign.due_for(unit.level, round) for unit in wanted}
+    return {unit: max(due, later.get(unit, due)) for unit, due in dues.items()}
+
+
+def days_late(due: date) -> int:
+    """Calendar days past the day, zero before and on it: a paper of 23:59:59 is in time (Asia/Almaty)."""
+    return max(0, (today() - due).days)
 
 
 def with_parents(units: set[int]) -> dict[int, str]:
@@ -59,3 +86,25 @@ def with_parents(units: set[int]) -> dict[int, str]:
 def _with_parent(unit: int, line: dict[int, Unit]) -> str:
     above = [line[number].name for number in ancestors(unit)[1:2] if number != ROOT and number in line]
     return ", ".join([line[unit].name, *above])
+
+
+@dataclass(frozen=True)
+class Line:
+    """A number that everybody may call."""
+
+    phone: str
+    hours: str
+    language: str
+
+
+def public_helplines(words: str) -> list[tuple[str, list[Line]]]:
+    """The helplines of the units that these words name and of the units above them, for whoever asks (PRODUCT 15)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select unit_id, phone, hours, language from public_helplines(%s)", [fold(words).strip()])
+        rows = cursor.fetchall()
+    names = with_parents({row[0] for row in rows})
+    languages = dict(Language.choices)
+    found: dict[int, list[Line]] = {}
+    for unit, phone, hours, language in rows:
+        found.setdefault(unit, []).append(Line(phone, hours, str(languages.get(language, ""))))
+    return [(names[unit], lines) for unit, lines in found.items()]

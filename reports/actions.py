@@ -6,6 +6,7 @@ from datetime import datetime, time
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns.models import Campaign, Round
 from reports.counting import count
@@ -14,18 +15,21 @@ from reports.gaps import Gap, gaps, nil_gaps
 from reports.models import Paper, Submission
 from reports.places import children, latest
 from reports.states import SUBMISSION, PaperFormat, SubmissionState
-from schools.actions import keep_document
+from schools.actions import keep_document, touch
 from schools.jobs import want
 from schools.journal import record
-from schools.models import Job, Post, Unit, User
+from schools.models import Job, Unit, User
 from schools.number import ROOT
 from schools.rights import Permission as P
+from schools.rights import permissions
+from schools.states import JobState
 from schools.workflow import Refused, WrongState
 from zabota.lib.clock import now, today
 
 SEAL = "summary.seal"
 SIGN = "submission.sign"
 MAY_WRITE = (P.ORDER_WRITE, P.REPORT_SIGN)  # the coordinator prepares, the head signs
+SIGNATURE = ("signed_on", "signed_by", "signed_as", "signed_acting")
 S = SubmissionState
 
 
@@ -33,7 +37,7 @@ class Stale(Refused):
     """The report was saved by somebody else since the page was opened; nothing typed is lost."""
 
     def __init__(self, current: Submission | None) -> None:
-        super().__init__(_("This report has been changed since you opened the page."))
+        super().__init__(_("This report has been changed since you opened the page: read it again."))
         self.current = current
 
 
@@ -49,11 +53,11 @@ def current(unit: Unit, campaign: Campaign, form: str) -> Submission | None:
 
 def may_write(user: User, unit: int) -> bool:
     """A report is written and signed in its own unit, by nobody above."""
-    return any(unit in user.grants.units(permission) for permission in MAY_WRITE)
+    return any(user.grants.at(permission, unit) for permission in MAY_WRITE)
 
 
 def may_sign(user: User, unit: int) -> bool:
-    return unit in user.grants.units(P.REPORT_SIGN)
+    return user.grants.at(P.REPORT_SIGN, unit)
 
 
 @transaction.atomic
@@ -128,13 +132,11 @@ def sign(*, submission: Submission, nil: list[str], by: User, missing: dict[str,
     figures = counted(submission.campaign, submission.as_of, submission.unit_id)
     _refuse(nil_gaps(figures, nil), {})
     SUBMISSION.make("sign", submission, by=by)
-    submission.nil, submission.signed_on, submission.signed_by = (
-        sorted(set(nil)),
-        today(),
-        signature(by, submission.unit_id),
-    )
-    _save(submission, "as_of", "nil", "signed_on", "signed_by")
+    submission.nil = sorted(set(nil))
+    _signed_by(submission, by)
+    _save(submission, "as_of", "nil", *SIGNATURE)
     keep_signed(submission, figures, reasons)
+    touch([submission.unit_id])
     return submission
 
 
@@ -144,6 +146,7 @@ def accept(*, submission: Submission, by: User) -> Submission:
     SUBMISSION.make("accept", submission, by=by)
     submission.remark = ""
     _save(submission, "remark")
+    touch([submission.unit_id])
     return submission
 
 
@@ -153,17 +156,38 @@ def send_back(*, submission: Submission, note: str, by: User) -> Submission:
     SUBMISSION.make("send_back", submission, by=by, note=note)
     submission.remark = note.strip()
     _save(submission, "remark")
+    touch([submission.unit_id])
     return submission
 
 
 @transaction.atomic
 def want_signature(*, submission: Submission, nil: list[str], missing: dict[str, str], by: User) -> Job:
-    """Ask for a signature whose count reads too much for a request; what is missing is said at once."""
+    """Ask for a signature whose count reads too much for a request; what is missing is said at once.
+
+    The work carries the version that was read: it signs that one and no other.
+    """
     if not may_sign(by, submission.unit_id):
         raise PermissionDenied
     found = gaps(submission.unit, submission.campaign, _round(submission.campaign, submission.form))
     _refuse(found, {code: why for code, why in missing.items() if why.strip()})
-    return want(SIGN, f"sign:{submission.pk}", by=by, submission=submission.pk, nil=nil, missing=missing)
+    version = version_of(submission)
+    return want(
+        SIGN,
+        f"sign:{submission.pk}:{version}",
+        by=by,
+        submission=submission.pk,
+        version=version,
+        nil=nil,
+        missing=missing,
+    )
+
+
+@transaction.atomic
+def sign_as_read(*, submission: Submission, version: str, nil: list[str], missing: dict[str, str], by: User) -> None:
+    """Sign the version that was read when the signature was asked for; raises Stale when it is another by now."""
+    read = seen(unit=submission.unit, campaign=submission.campaign, form=submission.form, version=version)
+    assert read is not None
+    sign(submission=read, nil=nil, missing=missing, by=by)
 
 
 # ---- the summary
@@ -171,8 +195,8 @@ def want_signature(*, submission: Submission, nil: list[str], missing: dict[str,
 
 def why_not_sealed(campaign: Campaign, round_: Round) -> str:
     """Why the summary of this round cannot be sealed today; empty when it can."""
-    if round_.is_final and today() < campaign.closes:
-        return _("The final summary can be sealed from %(day)s, the last day of the campaign.") % {
+    if round_.is_final and today() <= campaign.closes:
+        return _("The final summary can be sealed after %(day)s, the last day of the campaign.") % {
             "day": f"{campaign.closes:%d.%m.%Y}"
         }
     if today() < campaign.opens:
@@ -180,15 +204,54 @@ def why_not_sealed(campaign: Campaign, round_: Round) -> str:
     return ""
 
 
+def asks_for_reason(campaign: Campaign, round_: Round) -> list[str]:
+    """Why this summary may be sealed today only with a reason: before its day, or without some of the reports."""
+    found = []
+    if today() < round_.as_of:
+        found.append(
+            _("The day of this report is %(day)s: sealed now it holds the figures of today.")
+            % {"day": f"{round_.as_of:%d.%m.%Y}"}
+        )
+    missing = len(missing_reports(campaign, round_.code))
+    if missing:
+        found.append(
+            ngettext("%(n)s report is not accepted.", "%(n)s reports are not accepted.", missing) % {"n": missing}
+        )
+    return found
+
+
 @transaction.atomic
-def want_seal(*, campaign: Campaign, form: str, by: User) -> Job:
+def want_seal(*, campaign: Campaign, form: str, reason: str, by: User) -> Job:
     """Ask for the summary to be sealed; asking again leads to the same work."""
     if not by.grants.cover(P.SUMMARY_SEAL, ROOT):
         raise PermissionDenied
-    refusal = why_not_sealed(campaign, _round(campaign, form))
+    if sealed_submission(campaign, form) is None:
+        _refuse_seal(campaign, _round(campaign, form), reason)
+    return want(SEAL, _seal_key(campaign, form), by=by, campaign=campaign.code, form=form, reason=reason.strip())
+
+
+def sealing(campaign: Campaign, form: str) -> Job | None:
+    """The work that seals this round or makes its documents, while it is not done."""
+    return Job.objects.filter(key=_seal_key(campaign, form)).exclude(state=JobState.DONE).first()
+
+
+def signing(submission: Submission) -> Job | None:
+    """The work that signs this version of the report, while it is not done."""
+    key = f"sign:{submission.pk}:{version_of(submission)}"
+    return Job.objects.filter(key=key).exclude(state=JobState.DONE).first()
+
+
+def _seal_key(campaign: Campaign, form: str) -> str:
+    return f"seal:{campaign.code}:{form}"
+
+
+def _refuse_seal(campaign: Campaign, round_: Round, reason: str) -> None:
+    refusal = why_not_sealed(campaign, round_)
     if refusal:
         raise Refused(refusal)
-    return want(SEAL, f"seal:{campaign.code}:{form}", by=by, campaign=campaign.code, form=form)
+    asked = asks_for_reason(campaign, round_)
+    if asked and not reason.strip():
+        raise Refused("\n".join([*asked, _("Give the reason.")]))
 
 
 def missing_reports(campaign: Campaign, form: str) -> list[Missing]:
@@ -209,22 +272,24 @@ def sealed_submission(campaign: Campaign, form: str) -> Submission | None:
 
 
 @transaction.atomic
-def seal(*, campaign: Campaign, form: str, by: User) -> Submission:
-    """Count the country once, keep every unit's figures, close the edition.  Sealed already: nothing happens."""
+def seal(*, campaign: Campaign, form: str, reason: str = "", by: User) -> Submission:
+    """Count the country once, keep every unit's figures, close the edition.  Sealed already: nothing happens.
+
+    The reason why it is sealed early or without some reports is kept in the edition and printed.
+    """
     ministry = Unit.objects.get(pk=ROOT)
     submission = prepare(unit=ministry, campaign=campaign, form=form, by=by)
     if submission.state == S.SEALED:
         return submission
     round_ = _round(campaign, form)
-    refusal = why_not_sealed(campaign, round_)
-    if refusal:
-        raise Refused(refusal)
+    _refuse_seal(campaign, round_, reason)
     submission.as_of = min(round_.as_of, today())
     figures = count(campaign, submission.as_of)
     SUBMISSION.make("seal", submission, by=by)
-    submission.signed_on, submission.signed_by = today(), signature(by, ROOT)
-    _save(submission, "as_of", "signed_on", "signed_by")
-    keep_sealed(submission, figures, missing_reports(campaign, form), submission.text)
+    _signed_by(submission, by)
+    _save(submission, "as_of", *SIGNATURE)
+    keep_sealed(submission, figures, missing_reports(campaign, form), submission.text, reason.strip())
+    touch([ROOT])
     return submission
 
 
@@ -260,16 +325,16 @@ def sealed(submission: Submission, units: Iterable[int] | None = None) -> Editio
     return sealed_edition(submission, datetime.combine(submission.signed_on, time(), tzinfo=now().tzinfo), units)
 
 
-def signature(user: User, unit: int) -> str:
-    """«Name, post»; a stand-in signs as acting."""
-    posts = [post for post in user.current_posts if post.unit_id == unit] or user.current_posts
-    if not posts:
-        return user.full_name
-    return f"{user.full_name}, {_post_words(posts[0])}"
-
-
-def _post_words(post: Post) -> str:
-    return _("acting: %(post)s") % {"post": post.title} if post.acting else post.title
+def _signed_by(submission: Submission, by: User) -> None:
+    """Today, by this person, in the post at the report's own unit that gives the right."""
+    right = P.SUMMARY_SEAL if submission.unit_id == ROOT else P.REPORT_SIGN
+    post = next(
+        post
+        for post in by.current_posts
+        if post.unit_id == submission.unit_id and right in permissions(post.role, post.unit.level, post.unit_id)
+    )
+    submission.signed_on, submission.signed_by = today(), by.full_name
+    submission.signed_as, submission.signed_acting = post.role, post.acting
 
 
 def _round(campaign: Campaign, form: str) -> Round:

@@ -5,4 +5,4 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        from reports import jobs  # noqa: F401 - registers the kinds of work
+        from reports import deeds, evidence, jobs, standing  # noqa: F401 - each registers itself where it is asked

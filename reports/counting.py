@@ -3,6 +3,7 @@
 Run inside a scope that covers the range (a child who moved may need the country: see facts.REACH).
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
@@ -10,17 +11,22 @@ from typing import Any
 
 from django.db import connection
 
+from campaigns.evidence import lines_with_evidence
 from campaigns.models import Campaign
-from reports.facts import CALENDAR, LONG, REACH, SYSTEMATIC, WINDOWS, Fact
+from reports.facts import CALENDAR, LONG, REACH, RELATIONS, SYSTEMATIC, WINDOWS, Fact
+from reports.facts_campaign import PLAN_LINES
 from reports.figures import Figure, Figures
 from reports.indicators import CATALOGUE, Indicator
 from schools.models import Unit
 from schools.number import DISTRICT, OBLAST, ROOT, ROOT_SPAN, ancestors, span, subtree
+from schools.rights import Level
+from zabota.lib.clock import today
 
 LAST_NUMBER = ROOT_SPAN - 1
 LEVELS = (1, DISTRICT, OBLAST, ROOT_SPAN)
 # what is stored for a unit: (code of the indicator, part of its cut or "") → amount
 Amounts = dict[int, dict[tuple[str, str], int]]
+EXPECTED = {code for code, indicator in CATALOGUE.items() if indicator.expected}
 FACTS: dict[str, tuple[Fact, list[Indicator]]] = {}
 for _indicator in CATALOGUE.values():
     if _indicator.fact:
@@ -40,8 +46,8 @@ def count(campaign: Campaign, as_of: date, low: int = ROOT, high: int = LAST_NUM
     return figures(totals, numbers)
 
 
-def count_schools(campaign: Campaign, as_of: date, low: int, high: int) -> Amounts:
-    """What the schools of the range have themselves, nothing added up."""
+def count_own(campaign: Campaign, as_of: date, low: int, high: int) -> Amounts:
+    """What the units of the range have themselves, nothing added up."""
     asked = _Asked(campaign, as_of, low, high)
     own = _own(asked)
     for unit, distinct in _distinct(asked, [1]).items():
@@ -52,6 +58,29 @@ def count_schools(campaign: Campaign, as_of: date, low: int, high: int) -> Amoun
 def count_distinct(campaign: Campaign, as_of: date, unit: int) -> dict[tuple[str, str], int]:
     """What is counted each once inside this unit."""
     return _distinct(_Asked(campaign, as_of, *subtree(unit)), [span(unit)]).get(unit, {})
+
+
+def rows_of(
+    campaign: Campaign, as_of: date, low: int, high: int, indicator: Indicator, part: str = ""
+) -> list[dict[str, Any]]:
+    """What is in a figure: a row for each thing counted, by the SQL that counts it; the `amount`s add up to it."""
+    fact = indicator.fact
+    assert fact is not None
+    asked = _Asked(campaign, as_of, low, high, reading=True)
+    if not asked.can_tell(fact):
+        return []
+    asked.prepare(fact)
+    told = [*indicator.counted, *(column for column in fact.more if column not in indicator.counted)]
+    # of a child counted once in spite of three handouts one is told, and all that is told of it is of that one
+    last = "(array_agg({column} order by fact desc))[1]".format
+    columns = [column if column in indicator.counted else last(column=column) for column in told]
+    wanted = ", ".join([last(column="unit_id"), indicator.amount, *columns])
+    found = asked.rows(
+        f"{asked.relations} select {wanted} from ({fact.sql}) fact"
+        f" where {indicator.where_of(part)} group by {', '.join(indicator.counted)} having {indicator.amount} > 0"
+    )
+    names = ("unit_id", "amount", *told)
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _own(asked: "_Asked") -> Amounts:
@@ -86,21 +115,23 @@ def roll_up(own: Amounts, low: int = ROOT, high: int = LAST_NUMBER) -> Amounts:
 
 
 def figures(totals: Amounts, units: Iterable[int]) -> Figures:
-    """Figures of these units in the order of the catalogue; a unit with no rows has zeros, not gaps."""
+    """Figures of these units in the order of the catalogue."""
     return {unit: figures_of(totals.get(unit, {})) for unit in units}
 
 
 def figures_of(amounts: dict[tuple[str, str], int]) -> dict[str, Figure]:
     shown: dict[str, Figure] = {}
+    entered = any(amount for (code, _part), amount in amounts.items() if code not in EXPECTED)
     for code, indicator in CATALOGUE.items():
         if indicator.share_of:
             over, under = (
                 sum(times * amounts.get((part, ""), 0) for part, times in side.items()) for side in indicator.share_of
             )
-            shown[code] = Figure(over, under, is_share=True)
+            is_known = entered or EXPECTED.issuperset(indicator.share_of[1])
+            shown[code] = Figure(over, under, is_share=True, entered=is_known)
         else:
             by = {key: amounts.get((code, key), 0) for key, _column, _part in indicator.parts()}
-            shown[code] = Figure(amounts.get((code, ""), 0), by=by)
+            shown[code] = Figure(amounts.get((code, ""), 0), by=by, entered=entered or indicator.expected)
     return shown
 
 
@@ -108,25 +139,32 @@ class _Asked:
     """The question: a campaign, a day, a range of units; runs the statements of the facts.
 
     Windows and calendar are made once, as temporary tables with statistics: guessed from inside a statement they are
-    taken for a few rows, and the planner walks millions of pairs one by one.
+    taken for a few rows, and the planner walks millions of pairs one by one.  A reader may make no tables: for one
+    unit's rows they stand inside the statement (`relations`).
     """
 
-    def __init__(self, campaign: Campaign, as_of: date, low: int, high: int) -> None:
+    def __init__(self, campaign: Campaign, as_of: date, low: int, high: int, reading: bool = False) -> None:
         schools = list(Unit.objects.schools().filter(pk__range=(low, high)).values_list("pk", flat=True))
         first = campaign.opens
+        self.campaign = campaign
         self.values: dict[str, Any] = {
             "campaign": campaign.pk,
             "as_of": as_of,
+            "told": _told(campaign, as_of),
             "low": low,
             "high": high,
             "first": first,
             "last": min(campaign.closes, as_of),
             "systematic": campaign.systematic_days or 0,
             "long": campaign.long_days or 0,
+            "dues": _dues(campaign),
         }
         self.wide = len(schools) > 1
         reached, since = self.rows(REACH)[0]
         self.values |= {"reached": list({*schools, *(reached or [])}), "since": min(since or first, first)}
+        self.relations = f"with {RELATIONS}" if reading else ""
+        if reading:
+            return
         for name, sql in (("windows", WINDOWS), ("calendar", CALENDAR)):
             self.rows(f"drop table if exists pg_temp.{name}")
             self.rows(f"create temporary table {name} on commit drop as {sql}")
@@ -146,10 +184,23 @@ class _Asked:
                 cursor.execute("set local enable_nestloop = on")
         return found
 
+    def can_tell(self, fact: Fact) -> bool:
+        """Where no order has set the threshold nothing can be called systematic or long."""
+        return fact not in (SYSTEMATIC, LONG) or bool(self.values[fact.name])
+
+    def prepare(self, fact: Fact) -> None:
+        """Ask what SQL alone cannot tell, once and only for the fact that needs it."""
+        if fact is PLAN_LINES and "plan_lines" not in self.values:
+            units = Unit.objects.filter(pk__range=(self.values["low"], self.values["high"]))
+            proved = lines_with_evidence(units.values_list("pk", flat=True), self.campaign)
+            told = [{"unit_id": unit, "proved": met, "lines": lines} for unit, (met, lines) in proved.items()]
+            self.values["plan_lines"] = json.dumps(told)
+
     def add(self, found: Amounts, fact: Fact, indicators: list[Indicator], unit: str) -> None:
         """Count the fact's indicators by this expression of the unit's number and put them into `found`."""
-        if fact in (SYSTEMATIC, LONG) and not self.values[fact.name]:
-            return  # no order has set the threshold: nothing can be called systematic or long
+        if not self.can_tell(fact):
+            return
+        self.prepare(fact)
         keys, columns = [], []
         for indicator in indicators:
             for key, condition in _parts(indicator):
@@ -159,7 +210,21 @@ class _Asked:
             found[number].update({key: int(amount or 0) for key, amount in zip(keys, amounts, strict=True)})
 
 
+def _told(campaign: Campaign, as_of: date) -> date:
+    """Until when a unit may have told of itself: reports and councils come after the window has closed."""
+    return as_of if as_of < campaign.closes else max(as_of, min(today(), campaign.moved(campaign.due)))
+
+
+def _dues(campaign: Campaign) -> str:
+    """The day by which each level owes each report, as JSON."""
+    days = [
+        {"form": each.code, "level": level, "due": str(campaign.due_for(level, each.code))}
+        for each in campaign.rounds
+        for level in Level.values
+    ]
+    return json.dumps(days)
+
+
 def _parts(indicator: Indicator) -> Iterable[tuple[str, str]]:
-    yield "", indicator.where
-    for key, column, part in indicator.parts():
-        yield key, f"{indicator.where} and coalesce({column}, '') = '{part}'"
+    for key in ("", *(key for key, _column, _part in indicator.parts())):
+        yield key, indicator.where_of(key)

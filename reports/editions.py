@@ -14,17 +14,20 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
-from reports.counting import count
+from reports.counting import count, rows_of
 from reports.figures import Figure, Figures
 from reports.indicators import CATALOGUE, SECTIONS, Indicator
-from reports.models import Kept, Submission
+from reports.models import Kept, Signature, Submission
+from reports.states import SubmissionState
 from reports.words import language
 from schools.models import Unit
 from schools.number import above, ancestors, subtree
 from schools.rights import Level
 from schools.wall import COUNTRY, scope
+from zabota.lib.kazakh import order_key
 
 LANGUAGES = ("kk", "ru", "en")
 CODE_LENGTH = 16
@@ -66,6 +69,10 @@ class Missing:
     state: str  # of its submission, "" where it has none
     why: str = ""
 
+    @property
+    def called(self) -> str:
+        return self.name[language()]
+
 
 @dataclass
 class Edition:
@@ -82,7 +89,8 @@ class Edition:
     missing: list[Missing] = field(default_factory=list)
     form: str = ""
     text: str = ""
-    signed_by: str = ""
+    signature: Signature | None = None
+    early: str = ""  # the reason why it was sealed before its day or without some reports
     school_count: int | None = None  # where the schools themselves are not loaded
 
     def __post_init__(self) -> None:
@@ -95,13 +103,27 @@ class Edition:
     def own(self) -> dict[str, Figure]:
         return self.figures[self.unit.pk]
 
-    @cached_property
+    @property
     def children(self) -> list[Unit]:
-        """The units one level below, in the order of their numbers."""
+        """The units one level below."""
         return self.below(self.unit)
 
     def below(self, unit: Unit) -> list[Unit]:
-        return self._below.get(unit.pk, [])
+        """By the names the edition has kept, in the order of the reader's alphabet."""
+        return sorted(self._below.get(unit.pk, []), key=lambda each: (order_key(each.name), each.pk))
+
+    @property
+    def lacking(self) -> list[Missing]:
+        """What is missing, in the order of the reader's alphabet."""
+        return sorted(self.missing, key=lambda each: (order_key(each.called), each.code))
+
+    @property
+    def title(self) -> str:
+        """What this paper is: a bulletin or the summary."""
+        round_ = self.campaign.round(self.form) if self.form else None
+        if round_ and not round_.is_final:
+            return str(round_.name)
+        return _("Summary of the republic-wide charity campaign")
 
     @cached_property
     def _below(self) -> dict[int, list[Unit]]:
@@ -153,6 +175,14 @@ def counted(campaign: Campaign, as_of: date, unit: int) -> dict[str, Figure]:
         return count(campaign, as_of, *subtree(unit))[unit]
 
 
+def opened(
+    campaign: Campaign, as_of: date, low: int, high: int, indicator: Indicator, part: str = ""
+) -> list[dict[str, Any]]:
+    """What is in a figure, by keys: the same look through the country as `counted`, names are asked for elsewhere."""
+    with scope(COUNTRY):
+        return rows_of(campaign, as_of, low, high, indicator, part)
+
+
 # ---- content and its hash
 
 
@@ -163,9 +193,14 @@ def hash_of(content: Content) -> str:
 
 
 def values_of(figures: dict[str, Figure]) -> Content:
-    """Figures as they are kept; parts that are zero are left out and come back from the catalogue."""
+    """Figures as they are kept; parts that are zero are left out and come back from the catalogue.
+
+    Of a unit where nothing has been entered only what is expected of every unit is kept.
+    """
     kept: Content = {}
     for code, figure in figures.items():
+        if not figure.entered:
+            continue
         kept[code] = {"numerator": figure.numerator}
         if figure.is_share:
             kept[code]["denominator"] = figure.denominator
@@ -181,7 +216,9 @@ def figures_from(values: Content, catalogue: Iterable[Measure]) -> dict[str, Fig
         kept = values.get(measure.code, {"numerator": 0})
         parts = {key: kept.get("by", {}).get(key, 0) for key in measure.parts}
         is_share = measure.share_of is not None
-        made[measure.code] = Figure(kept["numerator"], kept.get("denominator"), by=parts, is_share=is_share)
+        under = kept.get("denominator", 0 if is_share else None)
+        entered = measure.code in values
+        made[measure.code] = Figure(kept["numerator"], under, by=parts, is_share=is_share, entered=entered)
     return made
 
 
@@ -203,7 +240,7 @@ def keep_signed(submission: Submission, figures: dict[str, Figure], missing: dic
         "form": submission.form,
         "edition": submission.edition,
         "as_of": str(submission.as_of),
-        "signed_by": submission.signed_by,
+        **_signature(submission),
         "signed_on": str(submission.signed_on),
         "nil": submission.nil,
         "text": submission.text,
@@ -222,7 +259,7 @@ def _hashes_below(submission: Submission) -> dict[str, str]:
     rows = Kept.objects.filter(
         submission__campaign=submission.campaign_id,
         submission__form=submission.form,
-        submission__state="accepted",
+        submission__state=SubmissionState.ACCEPTED,
         unit_id__gt=first,
         unit_id__lte=last,
     ).select_related("unit", "submission")
@@ -244,7 +281,7 @@ def kept_figures(submission: Submission) -> dict[str, Figure] | None:
 # ---- the sealed summary
 
 
-def keep_sealed(submission: Submission, figures: Figures, missing: list[Missing], text: str) -> str:
+def keep_sealed(submission: Submission, figures: Figures, missing: list[Missing], text: str, early: str = "") -> str:
     """Keep the figures of every unit of the country under the ministry's submission; returns the root's hash."""
     units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=[*figures])}
     below: dict[int, dict[str, str]] = defaultdict(dict)
@@ -263,8 +300,9 @@ def keep_sealed(submission: Submission, figures: Figures, missing: list[Missing]
                 "campaign": submission.campaign.code,
                 "form": submission.form,
                 "as_of": str(submission.as_of),
-                "signed_by": submission.signed_by,
+                **_signature(submission),
                 "text": text,
+                "early": early,
                 "schools": sum(each.level == Level.SCHOOL for each in units.values()),
                 "labels": labels(),
                 "missing": [vars(each) for each in missing],
@@ -289,9 +327,10 @@ def sealed_edition(submission: Submission, sealed_at: datetime, units_wanted: It
     catalogue = _catalogue(root.content)
     figures = {row.unit_id: figures_from(row.content["values"], catalogue) for row in rows}
     units = [_unit_as_kept(row) for row in rows]
+    own = next(unit for unit in units if unit.pk == submission.unit_id)
     return Edition(
         campaign=submission.campaign,
-        unit=next(unit for unit in units if unit.pk == submission.unit_id),
+        unit=own,
         as_of=date.fromisoformat(root.content["as_of"]),
         figures=figures,
         units=units,
@@ -301,7 +340,10 @@ def sealed_edition(submission: Submission, sealed_at: datetime, units_wanted: It
         missing=[Missing(**each) for each in root.content["missing"]],
         form=submission.form,
         text=root.content["text"],
-        signed_by=root.content["signed_by"],
+        signature=Signature(
+            root.content["signed_by"], root.content.get("signed_as", ""), root.content.get("signed_acting", False), own
+        ),
+        early=root.content.get("early", ""),
         school_count=root.content["schools"],
     )
 
@@ -321,6 +363,14 @@ def broken(submission: Submission) -> list[str]:
 def _parent(number: int, known: Iterable[int]) -> int | None:
     """The nearest unit above that the edition knows."""
     return next((up for up in ancestors(number)[1:] if up in known), None)
+
+
+def _signature(submission: Submission) -> Content:
+    return {
+        "signed_by": submission.signed_by,
+        "signed_as": submission.signed_as,
+        "signed_acting": submission.signed_acting,
+    }
 
 
 def _names(unit: Unit) -> dict[str, str]:

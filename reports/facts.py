@@ -11,17 +11,19 @@ and the parameters `campaign`, `as_of`, `low`, `high` (the range of units), `fir
 (the first day of the calendar), `systematic`, `long` (thresholds).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from students.states import NOT_ATTENDING, OUT_OF_SCHOOL, REASON_CLASS, WITHOUT_VALID_REASON
 
 
-def _list(values: object) -> str:
-    return ", ".join(f"'{value}'" for value in values)  # type: ignore[attr-defined]
+def listed(values: Iterable[str]) -> str:
+    """SQL of a list of codes."""
+    return ", ".join(f"'{value}'" for value in values)
 
 
 _REASONS = ", ".join(f"('{reason}', '{kind}')" for reason, kind in REASON_CLASS.items())
-_NOT_VALID = _list(WITHOUT_VALID_REASON)
+_NOT_VALID = listed(WITHOUT_VALID_REASON)
 
 WINDOWS = "select * from campaign_windows(%(campaign)s, %(as_of)s, %(low)s, %(high)s)"
 # `reached`: the schools of the range, and those where a child asked about has studied
@@ -36,14 +38,24 @@ RELATIONS = f"windows as materialized ({WINDOWS}), calendar as materialized ({CA
 
 @dataclass(frozen=True)
 class Fact:
-    """A relation with a `unit_id`.  Additive: it happens at schools alone, and what a unit has is the sum of its schools.
+    """A relation with a `unit_id`.  Additive: what a unit has is the sum over its subtree of what each unit has itself.
 
+    Most facts that add up happen at schools alone; others happen `everywhere`, at districts and the ministry too.
     Not additive: children are counted each once inside the unit asked about, so each level is counted afresh.
+    Opened as a list, `rows` are the columns that tell one row from another, `more` what else is told of it.
     """
 
     name: str
     sql: str
+    rows: tuple[str, ...]
+    more: tuple[str, ...] = ()
     additive: bool = True
+    everywhere: bool = False
+
+    @property
+    def at_schools(self) -> bool:
+        """Nothing of it stands at a unit above the schools."""
+        return self.additive and not self.everywhere
 
 
 # a school that registered its own order of kind `start`
@@ -53,13 +65,15 @@ TAKING_PART = Fact(
     select distinct o.unit_id from campaigns_order o join schools_unit u on u.id = o.unit_id
      where o.campaign_id = %(campaign)s and o.kind = 'start' and o.date <= %(as_of)s and u.level = 'school'
        and o.unit_id between %(low)s and %(high)s""",
+    rows=("unit_id",),
 )
 
 # an enrolment and the window of its school; residences never count
 ENROLMENTS = Fact(
     "enrolments",
     """
-    select e.unit_id, w.first, w.last, e.first as came, e.last + 1 as gone,
+    select e.unit_id, e.id as enrolment, e.pupil_id as child, e.school_class_id, e.last as until,
+           w.first, w.last, e.first as came, e.last + 1 as gone,
            case when e.first <= w.first then null  -- not asked about: was here at the start
                 when not exists (select from students_enrolment b where b.pupil_id = e.pupil_id and b.first < e.first) then 'first'
                 when (select m.reason from students_movement m where m.pupil_id = e.pupil_id and m.left_on <= e.first
@@ -73,6 +87,8 @@ ENROLMENTS = Fact(
       join windows w on w.unit_id = e.unit_id
      where e.unit_id between %(low)s and %(high)s and w.first <= w.last
        and e.first <= w.last and (e.last is null or e.last + 1 >= w.first)""",
+    rows=("enrolment",),
+    more=("child", "school_class_id", "came", "until"),
 )
 
 # one row a class and day: how many of its day-form pupils are taught, at school or at a distance, and was a register taken
@@ -91,6 +107,7 @@ CLASS_DAYS = Fact(
                                    and r.unit_id between %(low)s and %(high)s
      where d.inside
      group by 1, 2, 3, 4""",
+    rows=("school_class_id", "day", "taken"),
 )
 
 # a whole-day absence of a day-form pupil on a day that was taught (or held at a distance) for its grade
@@ -107,10 +124,12 @@ ABSENCES = Fact(
         from marked m join students_enrolment e on e.pupil_id = m.pupil_id and e.school_class_id = m.school_class_id
        where e.form = 'day' and m.date between e.first and coalesce(e.last, 'infinity')
          and e.unit_id between %(low)s and %(high)s)
-    select p.unit_id, p.pupil_id as child, p.date, d.kind, k.class as reason
+    select p.unit_id, p.pupil_id as child, p.school_class_id, p.date, d.kind, k.class as reason
       from placed p
       join calendar d on d.school_class_id = p.school_class_id and d.grade = p.grade and d.day = p.date and d.inside
       join (values {_REASONS}) k(reason, class) on k.reason = p.reason""",
+    rows=("child", "date"),
+    more=("school_class_id", "reason"),
 )
 
 # the taken school days of the children who missed some without a valid reason, wherever they studied;
@@ -148,6 +167,8 @@ SYSTEMATIC = Fact(
       select child, (array_agg(unit_id order by day desc))[1] as unit_id, count(*) as days, max(day) as last_day
         from taken where missed and inside group by child) t
      where days >= %(systematic)s and unit_id between %(low)s and %(high)s""",
+    rows=("child",),
+    more=("days", "last_day"),
 )
 
 # children with enough such absences on consecutive taken school days; the run may begin before the window
@@ -163,21 +184,23 @@ LONG = Fact(
         from runs where missed group by child, run having count(*) >= %(long)s and bool_or(inside))
     select * from (select distinct on (child) child, unit_id, days, last_day from long_runs order by child, last_day desc) t
      where unit_id between %(low)s and %(high)s""",
+    rows=("child",),
+    more=("days", "last_day"),
 )
 
 # a confirmed case and how it stands: before the window, found in the window, returned, out, closed on *as of*
 CASES = Fact(
     "cases",
     f"""
-    select c.unit_id, coalesce(c.pupil_id, -c.id) as child, c.kind, c.cause,
+    select c.unit_id, c.id as case_id, coalesce(c.pupil_id, -c.id) as child, c.kind, c.cause, c.found_on,
            coalesce(nullif(p.sex, ''), nullif(c.sex, ''), 'none') as sex,
            case when e.grade is null then 'none' when e.grade <= 4 then '0-4' when e.grade <= 9 then '5-9' else '10-12' end as band,
            c.confirmed_on < w.first
              and (c.closed_on is null or c.closed_on >= w.first)
              and (c.returned_on is null or c.returned_on >= w.first
                   or (c.relapsed_on >= c.returned_on and c.relapsed_on < w.first)) as before,
-           c.found_on between w.first and w.last and c.kind in ({_list(OUT_OF_SCHOOL)}) as found_out,
-           c.found_on between w.first and w.last and c.kind in ({_list(NOT_ATTENDING)}) as found_absent,
+           c.found_on between w.first and w.last and c.kind in ({listed(OUT_OF_SCHOOL)}) as found_out,
+           c.found_on between w.first and w.last and c.kind in ({listed(NOT_ATTENDING)}) as found_absent,
            coalesce(c.closed_on <= %(as_of)s, false) as closed,
            c.returned_on is not null and c.returned_on <= %(as_of)s
              and not coalesce(c.relapsed_on >= c.returned_on and c.relapsed_on <= %(as_of)s, false) as returned
@@ -187,6 +210,8 @@ CASES = Fact(
       left join lateral (select grade from students_enrolment e where e.pupil_id = c.pupil_id and e.first <= c.found_on
                           and (e.last is null or e.last >= c.found_on) order by e.first desc limit 1) e on true
      where c.unit_id between %(low)s and %(high)s and c.state in ('confirmed', 'closed') and c.confirmed_on <= %(as_of)s""",
+    rows=("case_id",),
+    more=("case_id", "child", "kind", "found_on"),
     additive=False,
 )
 
@@ -198,6 +223,7 @@ FAMILIES = Fact(
      where f.state in ('approved', 'removed') and f.approved_on <= %(as_of)s
        and (f.removed_on is null or f.removed_on > %(as_of)s)
        and f.unit_id between %(low)s and %(high)s""",
+    rows=("family",),
     additive=False,
 )
 
@@ -206,7 +232,7 @@ NEEDY_CHILDREN = Fact(
     "needy_children",
     """
     select * from (
-      select coalesce(e.unit_id, f.unit_id) as unit_id, m.pupil_id as child, m.categories, m.statuses,
+      select coalesce(e.unit_id, f.unit_id) as unit_id, f.id as family, m.pupil_id as child, m.categories, m.statuses,
              m.valid_until is null or m.valid_until >= %(as_of)s as valid
         from aid_member m join aid_family f on f.id = m.family_id
         left join lateral (select e.unit_id from students_enrolment e where e.pupil_id = m.pupil_id and e.first <= %(as_of)s
@@ -214,6 +240,8 @@ NEEDY_CHILDREN = Fact(
        where f.state in ('approved', 'removed') and f.approved_on <= %(as_of)s
          and (f.removed_on is null or f.removed_on > %(as_of)s)) t
      where unit_id between %(low)s and %(high)s""",
+    rows=("child", "family"),
+    more=("family",),
     additive=False,
 )
 
@@ -221,20 +249,26 @@ NEEDY_CHILDREN = Fact(
 HANDOUTS = Fact(
     "handouts",
     """
-    select h.unit_id, h.id, h.pupil_id as child, h.tenge, h.quantity, h.source, h.kind
+    select h.unit_id, h.id as handout, h.date, h.pupil_id as child, h.tenge, h.quantity, h.source, h.kind
       from aid_handout h join windows w on w.unit_id = h.unit_id
      where h.date between w.first and w.last and h.unit_id between %(low)s and %(high)s""",
+    rows=("handout",),
+    more=("child", "date", "kind", "source"),
     additive=False,
 )
 
-# the families of helped children
+# the families of helped children, each child in one: the newest of a list that had not been taken off it by then
 HELPED_FAMILIES = Fact(
     "helped_families",
     """
-    select h.unit_id, m.family_id as family
+    select h.unit_id, f.id as family
       from aid_handout h join windows w on w.unit_id = h.unit_id
-      join aid_member m on m.pupil_id = h.pupil_id
+      join lateral (
+        select f.id from aid_member m join aid_family f on f.id = m.family_id
+         where m.pupil_id = h.pupil_id and (f.removed_on is null or f.removed_on > h.date)
+         order by f.id desc limit 1) f on true
      where h.date between w.first and w.last and h.unit_id between %(low)s and %(high)s""",
+    rows=("family",),
     additive=False,
 )
 

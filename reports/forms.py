@@ -57,6 +57,23 @@ class SignForm(TextForm):
         return {code: why for code, why in typed.items() if why}
 
 
+class SealForm(forms.Form):
+    """Why the summary is sealed early or without some reports; asked only when it is."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("It is kept with the figures and printed on the paper."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1_000,
+        error_messages={"required": _("Give the reason.")},
+    )
+
+    def __init__(self, *args: Any, is_asked: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_asked:
+            del self.fields["reason"]
+
+
 class SendBackForm(forms.Form):
     note = forms.CharField(
         label=_("Remark"),

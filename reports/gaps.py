@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -181,8 +181,3 @@ def _ask(
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
-
-
-def days_late(due: date) -> int:
-    """Calendar days past the day, zero before and on it."""
-    return max(0, (today() - due) // timedelta(days=1))

@@ -3,60 +3,13 @@
 From a declaration follow its value for every unit, its roll-up, its cuts, its label, its place on screens and papers.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from aid.states import Category, Status
 from reports import facts
-from reports.facts import Fact
+from reports.indicator import SECTIONS, Indicator, Words
+from reports.indicators_campaign import CAMPAIGN, EVENTS
 from students.states import NOT_ATTENDING, OUT_OF_SCHOOL, CaseKind, Cause, MovementReason, ReasonClass, Sex
-
-Words = str | Promise
-SECTIONS: dict[str, Words] = {
-    "contingent": _("Schools and pupils"),
-    "attendance": _("Attendance"),
-    "cases": _("Children out of school and not attending"),
-    "families": _("Families in need"),
-    "aid": _("Aid"),
-}
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """A measure: how rows of a fact are counted (`amount`, an SQL aggregate), which rows (`where`), and its parts.
-
-    A cut is (column, {part: label}).  A share has no fact: it divides two expressions over other codes after roll-up.
-    """
-
-    code: str
-    label: Words
-    section: str
-    measure: Words
-    why: Words
-    fact: Fact | None = None
-    amount: str = "count(*)"
-    where: str = "true"
-    cut_columns: dict[str, str] = field(default_factory=dict)
-    cuts: dict[str, dict[str, Words]] = field(default_factory=dict)
-    share_of: tuple[dict[str, int], dict[str, int]] | None = None
-
-    @property
-    def is_share(self) -> bool:
-        return self.share_of is not None
-
-    def part_key(self, cut: str, part: str) -> str:
-        """How a part is stored: bare where the indicator has one cut, «cut:part» where it has several."""
-        return part if len(self.cuts) == 1 else f"{cut}:{part}"
-
-    def parts(self) -> Iterable[tuple[str, str, str]]:
-        """Every part of every cut as (key, SQL column, part)."""
-        for cut, labels in self.cuts.items():
-            for part in labels:
-                yield self.part_key(cut, part), self.cut_columns[cut], part
-
 
 CHILDREN, FAMILIES, PUPILS = _("children"), _("families"), _("pupils")
 PUPIL_DAYS, CLASS_DAYS, SHARE, SCHOOLS = _("pupil-days"), _("class-days"), _("share"), _("schools")
@@ -202,4 +155,6 @@ def _place(indicator: Indicator) -> tuple[int, str]:
     return list(SECTIONS).index(indicator.section), indicator.code
 
 
-CATALOGUE = _ordered(_DECLARED)
+CATALOGUE = _ordered([*_DECLARED, *EVENTS, *CAMPAIGN])
+
+__all__ = ["CATALOGUE", "SECTIONS", "Indicator"]

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
-from reports.actions import SEAL, SIGN, keep_paper, seal, sealed, sign
+from reports.actions import SEAL, SIGN, keep_paper, seal, sealed, sign_as_read
 from reports.editions import Edition, broken
 from reports.models import Paper, Submission
 from reports.papers.pdf import summary_pdf
@@ -26,7 +26,7 @@ PAPERS: list[tuple[str, PaperFormat, Callable[[Edition], bytes], str]] = [
     ("ru", PaperFormat.PDF, summary_pdf, "application/pdf"),
     ("kk", PaperFormat.XLSX, summary_xlsx, XLSX),
     ("ru", PaperFormat.XLSX, summary_xlsx, XLSX),
-    ("kk", PaperFormat.JSON, edition_bytes, "application/json"),
+    ("", PaperFormat.JSON, edition_bytes, "application/json"),
 ]
 
 
@@ -37,19 +37,20 @@ def seal_summary(job: Job) -> Generator[Step, None, dict[str, Any]]:
     campaign, form = Campaign.objects.get(code=job.args["campaign"]), job.args["form"]
     total = len(PAPERS) + 2
     yield Step(0, total, _("Counting the country"))
-    submission = seal(campaign=campaign, form=form, by=job.user)
+    submission = seal(campaign=campaign, form=form, reason=job.args["reason"], by=job.user)
     for done, (language, format, make, content_type) in enumerate(PAPERS, 1):
         yield Step(
             done,
             total,
-            _("Making the document: %(format)s, %(language)s") % {"format": format.label, "language": language},
+            _("Making the document: %(paper)s") % {"paper": f"{format.label} {language}".strip()},
         )
         if Paper.objects.filter(submission=submission, language=language, format=format).exists():
             continue
         _patience()
-        with translation.override(language):
+        with translation.override(language or job.args.get("language")):
             content = make(sealed(submission))
-            name = f"{campaign.code} {form} {submission.as_of:%Y-%m-%d} {language}.{format}"
+        parts = (campaign.code, form, f"{submission.as_of:%Y-%m-%d}", language)
+        name = f"{' '.join(part for part in parts if part)}.{format}"
         keep_paper(
             submission=submission,
             language=language,
@@ -74,7 +75,8 @@ def sign_report(job: Job) -> Generator[Step, None, dict[str, Any]]:
     submission = Submission.objects.select_related("unit", "campaign").get(pk=job.args["submission"])
     if submission.kept.exists():
         return _result("submission", submission.unit.code, submission.form)
-    sign(submission=submission, nil=job.args["nil"], missing=job.args["missing"], by=job.user)
+    given = {name: job.args[name] for name in ("version", "nil", "missing")}
+    sign_as_read(submission=submission, by=job.user, **given)
     return _result("submission", submission.unit.code, submission.form)
 
 

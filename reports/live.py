@@ -1,7 +1,7 @@
 """Live values: stored figures that follow every save within seconds, and the recount that proves them right.
 
-A school's values are counted afresh when it is marked stale; its ancestors take over the difference of what can be
-added up and count afresh what is counted each once.  One worker at a time does this (an advisory lock).
+What a unit has itself is counted afresh when it is marked stale; its ancestors take over the difference of what can
+be added up and count afresh what is counted each once.  One worker at a time does this (an advisory lock).
 """
 
 from collections import defaultdict
@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import Sum
 
 from campaigns.models import FINAL, Campaign
-from reports.counting import Amounts, count, count_distinct, count_schools, figures_of
+from reports.counting import Amounts, count, count_distinct, count_own, figures_of
 from reports.figures import Figure, Figures
 from reports.indicators import CATALOGUE
 from reports.models import LiveDay, Submission, Value
+from reports.places import below
 from reports.states import SubmissionState
 from schools.models import Stale, Unit
-from schools.number import DISTRICT, ROOT, ancestors
+from schools.number import DISTRICT, ROOT, SCHOOL, ancestors, span
 from zabota.lib.clock import now, today
 
 LOCK = 7_214_001  # the advisory lock of whoever writes live values
@@ -82,46 +84,63 @@ def _day_of(campaign: Campaign) -> date | None:
 
 
 def _refresh(campaign: Campaign, stale: set[int]) -> None:
+    """What the stale units have themselves is counted afresh; so is what the units above have: a plan's proof may
+    stand below.  Above the schools the difference is added up, and what is counted each once is counted again."""
     day = today()
-    counted: Amounts = {}
-    for low, high in _passes(stale):
-        found = count_schools(campaign, day, low, high)
-        for unit in Unit.objects.schools().filter(pk__range=(low, high)).values_list("pk", flat=True):
-            counted[unit] = found.get(unit, {})
-    before = _amounts(Value.objects.filter(campaign=campaign, unit_id__in=counted), counted)
-    _store(campaign, before, counted)
-    above = sorted({up for unit in {*counted, *stale} for up in ancestors(unit) if up not in counted}, reverse=True)
-    stored = _amounts(Value.objects.filter(campaign=campaign, unit_id__in=above), above)
-    changed = _with_differences(stored, before, counted)
-    for unit in above:
-        afresh = count_distinct(campaign, day, unit)
-        added_up = {key: amount for key, amount in changed[unit].items() if key[0] not in DISTINCT}
-        changed[unit] = {**added_up, **afresh}
+    own: Amounts = {}
+    for low, high in _passes({up for unit in stale for up in ancestors(unit)}):
+        found = count_own(campaign, day, low, high)
+        for unit in Unit.objects.filter(pk__range=(low, high)).values_list("pk", flat=True):
+            own[unit] = found.get(unit, {})
+    stored = _amounts(Value.objects.filter(campaign=campaign, unit_id__in=own), own)
+    before = {unit: _own_before(campaign, unit, amounts) for unit, amounts in stored.items()}
+    changed = _with_differences(stored, before, own)
+    for unit in own:
+        if span(unit) == SCHOOL:
+            changed[unit] = own[unit]
+        else:
+            added_up = {key: amount for key, amount in changed[unit].items() if key[0] not in DISTINCT}
+            changed[unit] = {**added_up, **count_distinct(campaign, day, unit)}
     _store(campaign, stored, changed)
 
 
-def _passes(stale: set[int]) -> list[tuple[int, int]]:
-    """Ranges to count: single schools, or a whole district where several of its schools are stale."""
+def _passes(units: set[int]) -> list[tuple[int, int]]:
+    """Ranges to count: single units, or a whole district where several of its schools are stale."""
     by_district: dict[int, set[int]] = defaultdict(set)
-    for unit in stale:
+    for unit in units:
         by_district[unit - unit % DISTRICT].add(unit)
     ranges: list[tuple[int, int]] = []
-    for district, units in by_district.items():
-        whole = len(units) >= WHOLE_DISTRICT_FROM
-        ranges += [(district, district + DISTRICT - 1)] if whole else [(unit, unit) for unit in sorted(units)]
+    for district, group in by_district.items():
+        whole = len(group - {district}) >= WHOLE_DISTRICT_FROM
+        ranges += [(district, district + DISTRICT - 1)] if whole else [(unit, unit) for unit in sorted(group)]
     return ranges
 
 
-def _with_differences(stored: Amounts, before: Amounts, counted: Amounts) -> Amounts:
-    """The ancestors' stored amounts plus what has changed below them."""
+def _own_before(campaign: Campaign, unit: int, stored: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    """What the unit itself had of its stored amounts: all of them at a school, the rest of its units' above."""
+    if span(unit) == SCHOOL:
+        return stored
+    rows = Value.objects.filter(campaign=campaign, unit__in=Unit.objects.filter(below(unit))).order_by()
+    summed = rows.values_list("code", "cut").annotate(Sum("numerator"))
+    inside = {(code, cut): amount for code, cut, amount in summed}
+    return {key: stored.get(key, 0) - inside.get(key, 0) for key in {*stored, *inside} if _adds_up(key[0])}
+
+
+def _with_differences(stored: Amounts, before: Amounts, own: Amounts) -> Amounts:
+    """The stored amounts of each unit plus what has changed at itself and below it."""
     changed: Amounts = {unit: defaultdict(int, amounts) for unit, amounts in stored.items()}
-    for unit, amounts in counted.items():
+    for unit, amounts in own.items():
         for key in {*amounts, *before[unit]}:
             difference = amounts.get(key, 0) - before[unit].get(key, 0)
-            if difference:
-                for up in ancestors(unit)[1:]:
+            if difference and _adds_up(key[0]):
+                for up in ancestors(unit):
                     changed[up][key] += difference
     return changed
+
+
+def _adds_up(code: str) -> bool:
+    indicator = CATALOGUE.get(code)
+    return indicator is not None and indicator.fact is not None and indicator.fact.additive
 
 
 def _store(campaign: Campaign, before: Amounts, after: Amounts) -> None:

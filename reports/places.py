@@ -1,26 +1,23 @@
-"""Which units stand one level below another, and by when each level reports."""
+"""Which units stand one level below another, their reports of a round and their live figures."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from campaigns.models import WEEKEND, Campaign, Round
+from campaigns.models import Campaign, Round
+from campaigns.windows import dues_of
 from reports.counting import Amounts, figures_of
 from reports.figures import Figures
 from reports.models import Submission, Value
-from reports.states import SubmissionState
+from reports.states import HANDED_IN
 from schools.models import Unit, UnitQuerySet
 from schools.number import DISTRICT, OBLAST, ROOT, span, subtree
 from schools.rights import Level
 from zabota.lib.clock import today
-
-S = SubmissionState
-HANDED_IN = (S.SIGNED, S.ACCEPTED, S.SEALED)
-# working days after closing for the final report: a late school must not eat the reviewer's days
-STEPS = {Level.SCHOOL: 2, Level.DISTRICT: 4, Level.OBLAST: 6}
 
 
 def below(unit: int) -> Q:
@@ -44,17 +41,6 @@ def at_work(units: UnitQuerySet, on: date) -> UnitQuerySet:
     return units.filter(Q(closed_on=None) | Q(closed_on__gte=on))
 
 
-def due(round_: Round, campaign: Campaign, level: str) -> date:
-    """The day by which a unit of this level reports: bulletins on one day, the final report in steps up the tree."""
-    if not round_.is_final or level not in STEPS:
-        return round_.due
-    day, left = campaign.closes, STEPS[Level(level)]
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() not in WEEKEND
-    return min(day, round_.due)
-
-
 def latest(campaign: Campaign, form: str, units: Iterable[int]) -> dict[int, Submission]:
     """The last edition of each unit that has one."""
     rows = Submission.objects.filter(campaign=campaign, form=form, unit_id__in=list(units))
@@ -70,6 +56,11 @@ class Place:
     round: Round
     units: list[Unit]
     reports: dict[int, Submission]
+
+    @cached_property
+    def dues(self) -> dict[int, date]:
+        """The last day of the unit and of each below it, extensions that run included."""
+        return dues_of([self.unit, *self.units], self.campaign, self.round.code)
 
     @property
     def owing(self) -> list[Unit]:
@@ -87,6 +78,12 @@ def place_of(unit: Unit, campaign: Campaign, round_: Round) -> Place:
 def children(unit: Unit) -> list[Unit]:
     """The units directly below that are at work today, by name."""
     return [] if unit.is_school else list(in_order(at_work(Unit.objects.filter(below(unit.pk)), today())))
+
+
+def stored_parts(campaign: Campaign, code: str, part: str, units: Iterable[int]) -> dict[int, int]:
+    """Live amounts of one part of a figure's cut; what is not stored is zero."""
+    rows = Value.objects.filter(campaign=campaign, code=code, cut=part, unit_id__in=list(units))
+    return dict(rows.values_list("unit_id", "numerator"))
 
 
 def stored_figures(campaign: Campaign, unit: int, units: Iterable[int]) -> tuple[Figures, datetime | None]:

@@ -16,9 +16,10 @@ class SubmissionState(TextChoices):
 
 
 S = SubmissionState
+HANDED_IN = (S.SIGNED, S.ACCEPTED, S.SEALED)
 SUBMISSION = Workflow(
     S.DRAFT,
-    Move("sign", (S.DRAFT, S.RETURNED), S.SIGNED, P.REPORT_SIGN, _("Sign and send")),
+    Move("sign", (S.DRAFT, S.RETURNED), S.SIGNED, P.REPORT_SIGN, _("Sign and send"), at_home=True),
     Move("accept", (S.SIGNED,), S.ACCEPTED, P.REPORT_ACCEPT, _("Accept"), from_above=True),
     Move(
         "send_back",

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from reports.views import situation, submissions, summary
+from reports.views import figure, situation, submissions, summary
 
 urlpatterns = [
     path("situation/", situation.situation, name="situation"),
     path("situation/<str:code>/", situation.situation, name="situation_of"),
+    path("figures/<str:code>/<str:indicator>/", figure.figure, name="figure"),
     path("definitions/", situation.definitions, name="definitions"),
     path("reports/", submissions.submission_list, name="submissions"),
     path("reports/<str:code>/<slug:form>/", submissions.submission, name="submission"),

@@ -8,56 +8,14 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Protocol
 
+from django.utils.dates import MONTHS_ALT
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from reports.figures import Figure
 
 NBSP = "\u00a0"
 NO_DATA = {"kk": "дерек жоқ", "ru": "нет данных", "en": "no data"}
-_MONTHS = {
-    "kk": [
-        "қаңтар",
-        "ақпан",
-        "наурыз",
-        "сәуір",
-        "мамыр",
-        "маусым",
-        "шілде",
-        "тамыз",
-        "қыркүйек",
-        "қазан",
-        "қараша",
-        "желтоқсан",
-    ],
-    "ru": [
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
 # the third-person ending of «118-і», «124-ы» by the last spoken word of the numeral
 _ONES = ["", "і", "сі", "і", "і", "і", "сы", "сі", "і", "ы"]
 _TENS = ["", "ы", "сы", "ы", "ы", "і", "ы", "і", "і", "ы"]
@@ -99,7 +57,7 @@ def percent(share: float) -> str:
 
 
 def shown(figure: Figure) -> str:
-    """A figure as people read it; a share of nothing is «no data», which is not zero."""
+    """A figure as people read it; nothing entered and a share of nothing are «no data», which is not zero."""
     value = figure.value
     if value is None:
         return NO_DATA[language()]
@@ -108,10 +66,9 @@ def shown(figure: Figure) -> str:
 
 def day(on: date) -> str:
     """A date in words: «2027 жылғы 28 қаңтар», «28 января 2027 года», «28 January 2027»."""
-    active = language()
-    month = _MONTHS[active][on.month - 1]
+    active, month = language(), str(MONTHS_ALT[on.month])
     if active == "kk":
-        return f"{on.year}{NBSP}жылғы {on.day}{NBSP}{month}"
+        return f"{on.year}{NBSP}жылғы {on.day}{NBSP}{month.lower()}"
     return f"{on.day}{NBSP}{month} {on.year}" + (f"{NBSP}года" if active == "ru" else "")
 
 
@@ -146,6 +103,8 @@ def of_them(amount: int) -> str:
 
 def sentences(about: Reported) -> list[str]:
     """The report in words, in the language now active."""
+    if not about.figure("CN-01").entered:
+        return [_("There is no data: nothing has been entered here yet.")]
     tellers: dict[str, Callable[[Reported], Iterator[str]]] = {"kk": _in_kazakh, "ru": _in_russian, "en": _in_english}
     return list(tellers[language()](about))
 

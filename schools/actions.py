@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -46,11 +47,39 @@ def next_number(parent: int, level: Level) -> int:
 
 
 @transaction.atomic
+def close_unit(*, unit: Unit, on: date, successor: Unit | None, by: User) -> Unit:
+    """The unit's last day, and who goes on with its work.  Its rows stay where they happened; its posts end with it.
+
+    Raises PermissionDenied for anybody but an administrator above the unit, Refused when it is closed already, when
+    units below it are still open, and for a successor that is closed or the unit itself.
+    """
+    over = number.above(unit.pk)
+    if over is None or not by.grants.cover(Permission.STAFF_WRITE, over):
+        raise PermissionDenied
+    closing = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    if closing.closed_on is not None:
+        raise Refused(_("This unit was closed on %(day)s.") % {"day": f"{closing.closed_on:%d.%m.%Y}"})
+    if Unit.objects.under(unit.pk).filter(closed_on=None).exclude(pk=unit.pk).exists():
+        raise Refused(_("Units below this one are still open: close them first."))
+    if successor is not None and (successor.pk == unit.pk or successor.closed_on is not None):
+        raise Refused(_("The successor must be another unit that is open."))
+    closing.closed_on, closing.successor = on, successor
+    closing.save(update_fields=["closed_on", "successor"])
+    lasting = Post.objects.filter(unit=closing, since__lte=on).exclude(until__lte=on)
+    lasting.update(until=on)
+    record(closing, "close_unit", unit=closing.pk, by=by, note=successor.name if successor else "")
+    touch([closing.pk, *([successor.pk] if successor else [])])
+    return closing
+
+
+@transaction.atomic
 def add_account(*, login: str, surname: str, name: str, patronymic: str, email: str, by: User) -> User:
     """A new account without a password: its owner sets one through a link that works once.
 
     Raises Refused when the login is taken (in any letter case: people do not tell «Ivanov» from «ivanov»).
     """
+    if not by.grants.units(Permission.STAFF_WRITE):
+        raise PermissionDenied
     if User.objects.filter(username__iexact=login).exists():
         raise Refused(_("The login %(login)s is taken. Choose another one.") % {"login": login})
     user = User(username=login, last_name=surname, first_name=name, patronymic=patronymic, email=email)
@@ -59,12 +88,21 @@ def add_account(*, login: str, surname: str, name: str, patronymic: str, email: 
     return user
 
 
+def is_wholly_below(user: User, by: User) -> bool:
+    """Every post the account ever had is the administrator's to give: none stands above or beside their units."""
+    posts = list(user.posts.all())
+    return user != by and bool(posts) and all(by.grants.cover(Permission.STAFF_WRITE, post.unit_id) for post in posts)
+
+
 @transaction.atomic
 def offer_password(*, user: User, by: User) -> None:
     """Allow the link with which the account's owner sets the first password.
 
-    Raises Refused when there is a password already: nobody takes over an account through the link.
+    Raises PermissionDenied when a part of the account is not theirs to give, Refused when there is a password already:
+    nobody takes over an account through the link.
     """
+    if not is_wholly_below(user, by):
+        raise PermissionDenied
     if user.has_usable_password():
         raise Refused(_("%(name)s has a password already.") % {"name": user.full_name})
     if user.email:  # the library keeps addresses apart and would add this one while the page is only read
@@ -82,6 +120,8 @@ def give_post(
     Raises Refused for a role that does not exist at this level, for a post that is held already, and for a post given
     to oneself: a unit administrator sees no child's data, and must not help oneself to it.
     """
+    if not by.grants.cover(Permission.STAFF_WRITE, unit.pk):
+        raise PermissionDenied
     if user == by:
         raise Refused(_("You cannot give a post to yourself. The administrator of the unit above does it."))
     if (role, unit.level) not in ROLES:
@@ -98,15 +138,22 @@ def give_post(
 
 @transaction.atomic
 def end_post(*, post: Post, by: User) -> Post:
-    """Today is the last day of the post; history keeps it.  Raises Refused when it has ended and for one's own post."""
+    """Today is the last day of the post; history keeps it.  One that has not begun is withdrawn: it opens nothing ever.
+
+    Raises Refused when it has ended and for one's own post.
+    """
     held = Post.objects.select_for_update(of=("self",)).select_related("user", "unit").get(pk=post.pk)
+    if not by.grants.cover(Permission.STAFF_WRITE, held.unit_id):
+        raise PermissionDenied
     if held.user == by:
         raise Refused(_("You cannot end your own post. The administrator of the unit above does it."))
     day = today()
     if held.until is not None and held.until <= day:
         raise Refused(_("This post has been ended already."))
     if held.since > day:
-        raise Refused(_("This post has not begun yet: it begins on %(day)s.") % {"day": f"{held.since:%d.%m.%Y}"})
+        record(held, "withdraw_post", unit=held.unit_id, by=by, before=held.role, note=held.user.username)
+        held.delete()
+        return held
     held.until = day
     held.save(update_fields=["until"])
     record(held, "end_post", unit=held.unit_id, by=by, before=held.role, note=held.user.username)
@@ -115,7 +162,15 @@ def end_post(*, post: Post, by: User) -> Post:
 
 @transaction.atomic
 def keep_document(
-    *, unit: Unit, name: str, content: bytes, content_type: str, permission: Permission, personal: bool, by: User
+    *,
+    unit: Unit,
+    name: str,
+    content: bytes,
+    content_type: str,
+    permission: Permission,
+    personal: bool,
+    handed_down: bool = False,
+    by: User,
 ) -> Document:
     """Store a file of a unit under a name of our own; the person's name for it is only shown."""
     document = Document(
@@ -126,6 +181,7 @@ def keep_document(
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         personal=personal,
+        handed_down=handed_down,
         permission=permission,
         created_at=now(),
         created_by=by.username,
@@ -161,5 +217,7 @@ def touch_days(units: Iterable[int]) -> None:
     """The days or the window of these schools have changed: mark them, and the schools where their children are now."""
     schools = sorted(set(units))
     touch(schools)
+    if len(schools) == Unit.objects.schools().count():
+        return  # every school is marked already
     with connection.cursor() as cursor:
         cursor.execute("select mark_moved_stale(%s)", [schools])

@@ -1,5 +1,6 @@
 """What people type on the pages of the school system."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -8,12 +9,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from schools.models import Post, Unit, User
-from schools.names import labels_of, units_named
+from schools.names import labels_of, order_of_units, units_named
 from schools.rights import ROLES, Level, Permission, Role
 from zabota.lib.clock import today
 from zabota.lib.kazakh import fold, tidy
 
 NEW, HAS_ONE = "new", "existing"
+CHOOSE = ("", _("choose"))  # nothing is chosen for the person: a wrong first line is not noticed
 CHOICES_AT_MOST = 200  # units in one drop-down list
 
 
@@ -22,6 +24,13 @@ class Day(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class _Obligatory(forms.TextInput):
+    """A field without the word «optional» beside it, though the form decides when it must be filled in."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "plain"})
 
 
 class StaffSearch(forms.Form):
@@ -58,6 +67,14 @@ class UnitSearch(forms.Form):
     unit_words = forms.CharField(label=_("Unit: part of its name, or its code"), required=False, max_length=100)
 
 
+def _roles_at(levels: list[Level]) -> Iterator[tuple[str, str]]:
+    """The roles that exist at these levels; where there are several levels, each role says its own."""
+    for role in Role:
+        found = [str(level.label) for level in levels if (role, level) in ROLES]
+        if found:
+            yield role.value, f"{role.label} ({'; '.join(found)})" if len(levels) > 1 else str(role.label)
+
+
 class StaffForm(forms.Form):
     """A post for a new or an existing account."""
 
@@ -74,8 +91,9 @@ class StaffForm(forms.Form):
         help_text=_("Letters, digits and the signs @ . + - _"),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
     )
-    surname = forms.CharField(label=_("Surname"), max_length=150, required=False)
-    name = forms.CharField(label=_("Name"), max_length=150, required=False)
+    # asked of a new account alone, and then obligatory: `clean` sees to it
+    surname = forms.CharField(label=_("Surname"), max_length=150, required=False, widget=_Obligatory())
+    name = forms.CharField(label=_("Name"), max_length=150, required=False, widget=_Obligatory())
     patronymic = forms.CharField(label=_("Patronymic"), max_length=100, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False, help_text=_("For a forgotten password."))
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), empty_label=None)
@@ -88,18 +106,16 @@ class StaffForm(forms.Form):
         kwargs["initial"] = {"since": today(), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         units = units_named(Unit.objects.for_user(user, Permission.STAFF_WRITE).filter(closed_on=None), unit_words)
-        shown = list(units.order_by("pk")[: CHOICES_AT_MOST + 1])
+        shown = list(units.order_by(*order_of_units())[: CHOICES_AT_MOST + 1])
         self.too_many = len(shown) > CHOICES_AT_MOST
         self.none_found = not shown
         field: Any = self.fields["unit"]
         field.queryset = units
         if not self.too_many:
             labels = labels_of(shown)
-            field.choices = [(unit.pk, labels[unit.pk]) for unit in shown]
-        present = {level for _role, level in ROLES if any(unit.level == level for unit in shown)}
-        self.fields["role"].choices = [  # type: ignore[attr-defined]
-            (role.value, role.label) for role in Role if any((role, Level(level)) in ROLES for level in present)
-        ]
+            field.choices = [*([CHOOSE] if len(shown) > 1 else []), *((unit.pk, labels[unit.pk]) for unit in shown)]
+        levels = [level for level in Level if any(unit.level == level for unit in shown)]
+        self.fields["role"].choices = [CHOOSE, *_roles_at(levels)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from schools.models import Job, User
 from schools.states import JobState
@@ -64,3 +65,19 @@ def want(kind: str, key: str, *, by: User, **args: Any) -> Job:
     if not job.ended:
         later(RUN, job.pk)
     return job
+
+
+def words_of(job: Job) -> str:
+    """How far the work has come, in a sentence; never the name of an error."""
+    if job.state == JobState.DONE:
+        return _("Done.")
+    if job.state == JobState.FAILED:
+        # a refusal is a sentence of ours; anything else is the name of an error, which helps nobody
+        if job.words and not job.words.isidentifier():
+            return job.words
+        return _("The portal could not finish this after several tries. Nothing that was done before is lost.")
+    if job.state == JobState.QUEUED:
+        return _("In the queue: it starts within a few seconds. You may leave this page and come back.")
+    if not job.words:
+        return _("Under way: %(percent)s %%") % {"percent": job.percent}
+    return f"{job.words} ({job.percent} %)" if job.total else job.words

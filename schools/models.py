@@ -1,7 +1,8 @@
 """The nouns of the school system: its tree, its people, their papers and deeds."""
 
 import uuid
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, Self
 
 from django.conf import settings
@@ -110,6 +111,11 @@ class Scoped(models.QuerySet[Any]):
 
     def for_user(self, user: "User", permission: Permission) -> Self:
         return self.under(*user.grants.units(permission))
+
+    def in_sight(self, user: "User", permission: Permission) -> Self:
+        """Rows of one's own units, and those that the units above hand down to them."""
+        line = {above for unit in user.grants.units(permission) for above in ancestors(unit)[1:]}
+        return self.for_user(user, permission) | self.filter(unit_id__in=line)
 
 
 class OfUnit(models.Model):
@@ -237,7 +243,7 @@ class Entry(models.Model):
 class Reading(models.Model):
     """Who opened the card of which child or family (order 179/НҚ of 2023: actions with personal data are logged)."""
 
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField()
     by = models.CharField(max_length=150)
     unit_id = models.IntegerField()
     subject = models.CharField(max_length=60)
@@ -246,6 +252,16 @@ class Reading(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["subject", "subject_id"]), models.Index(fields=["unit_id", "-at"])]
+
+
+class DocumentQuerySet(Scoped):
+    def in_sight(self, user: "User", permission: Permission) -> Self:
+        line = {above for unit in user.grants.units(permission) for above in ancestors(unit)[1:]}
+        return self.for_user(user, permission) | self.filter(unit_id__in=line, handed_down=True)
+
+    def open_to(self, user: "User") -> Self:
+        """Files whose own right this user holds where they lie."""
+        return reduce(or_, (self.in_sight(user, right).filter(permission=right) for right in Permission))
 
 
 class Document(OfUnit):
@@ -258,8 +274,10 @@ class Document(OfUnit):
     sha256 = models.CharField(max_length=64)
     personal = models.BooleanField(default=False)  # holds names: opened only with the right to see children
     permission = models.CharField(max_length=40)  # the right that opens it
+    handed_down = models.BooleanField(default=False)  # the units below read it too
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=150)
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["unit", "-created_at"])]

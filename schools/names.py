@@ -3,10 +3,12 @@
 import operator
 from functools import reduce
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
+from django.utils.translation import get_language
 
 from schools.models import Unit
 from schools.number import ROOT, ancestors
+from schools.rights import Level
 from zabota.lib.kazakh import fold
 
 
@@ -17,6 +19,13 @@ def units_named(units: QuerySet[Unit], text: str) -> QuerySet[Unit]:
         return units
     named = reduce(operator.and_, (Q(found_by__contains=word) for word in words))
     return units.filter(Q(code=text.strip()) | named)
+
+
+def order_of_units(path: str = "") -> tuple[Case, str, str]:
+    """The higher unit first, then the alphabet of the reader's language; `path` leads to the unit («unit__»)."""
+    ranks = [When(**{f"{path}level": level}, then=rank) for rank, level in enumerate(Level)]
+    name = "order_ru" if get_language() == "ru" else "order_kk"
+    return Case(*ranks, output_field=IntegerField()), f"{path}{name}", f"{path}pk"
 
 
 def labels_of(units: list[Unit]) -> dict[int, str]:

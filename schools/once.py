@@ -31,9 +31,10 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         key = request.POST.get(FIELD, "")
         if request.method != "POST" or not _is_uuid(key):
             return view(request, *args, **kwargs)
-        row, created = Once.objects.get_or_create(user=request.user, key=key)
-        if not created:
-            return redirect(row.location or request.path)
+        pk = _begin(request.user.pk, key)
+        if pk is None:
+            first = Once.objects.get(user=request.user, key=key)
+            return redirect(first.location or request.path)
         response = view(request, *args, **kwargs)
         if response.status_code in (301, 302, 303):
             location = response["Location"]
@@ -41,12 +42,24 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             location = request.get_full_path()
         else:
             if not connection.needs_rollback:
-                row.delete()
+                Once.objects.filter(pk=pk).delete()
             return response
-        Once.objects.filter(pk=row.pk).update(location=location[:500])
+        Once.objects.filter(pk=pk).update(location=location[:500])
         return response
 
     return guarded
+
+
+def _begin(user: int, key: str) -> int | None:
+    """The key's row, None where it stands already; one statement, because every save of the country passes here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into schools_once (user_id, key, location, at) values (%s, %s, '', now())"
+            " on conflict (user_id, key) do nothing returning id",
+            [user, key],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _is_uuid(text: str) -> bool:

@@ -7,7 +7,7 @@ from enum import StrEnum, auto
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from schools.number import ancestors
+from schools.number import DISTRICT, OBLAST, above, ancestors
 
 
 class Level(TextChoices):
@@ -32,6 +32,10 @@ class Permission(StrEnum):
     AID_WRITE = auto()
     ORDER_VIEW = auto()
     ORDER_WRITE = auto()
+    PLAN_WRITE = auto()  # plan, minutes, agreements of one's units
+    PLAN_APPROVE = auto()  # plans of the units below, control visits there
+    EVENT_VIEW = auto()
+    EVENT_WRITE = auto()  # events, hot line, helplines, honours, surveys
     DAYOFF_WRITE = auto()
     REPORT_VIEW = auto()
     REPORT_SIGN = auto()
@@ -55,22 +59,22 @@ class Role(TextChoices):
 
 
 P = Permission
-_READ = {P.FIGURES_VIEW, P.CASE_VIEW, P.FAMILY_VIEW, P.AID_VIEW, P.ORDER_VIEW, P.REPORT_VIEW}
+_READ = {P.FIGURES_VIEW, P.CASE_VIEW, P.FAMILY_VIEW, P.AID_VIEW, P.ORDER_VIEW, P.EVENT_VIEW, P.REPORT_VIEW}
 _NAMES = {P.CHILD_VIEW}  # open up to the district; above it people work with counts and case numbers
-_SCHOOL_WORK = {
+_CAMPAIGN = {P.ORDER_WRITE, P.PLAN_WRITE, P.EVENT_WRITE}
+_SCHOOL_WORK = _CAMPAIGN | {
     P.ROSTER_WRITE,
     P.REGISTER_TAKE,
     P.CASE_WRITE,
     P.FAMILY_WRITE,
     P.AID_WRITE,
-    P.ORDER_WRITE,
     P.DAYOFF_WRITE,
 }
-_FROM_ABOVE = {P.ORDER_WRITE, P.DAYOFF_WRITE, P.FAMILY_APPROVE, P.REPORT_ACCEPT}
+_FROM_ABOVE = _CAMPAIGN | {P.DAYOFF_WRITE, P.FAMILY_APPROVE, P.PLAN_APPROVE, P.REPORT_ACCEPT}
 
 ROLES: dict[tuple[Role, Level], set[Permission]] = {
     (Role.COORDINATOR, Level.SCHOOL): _READ | _NAMES | _SCHOOL_WORK,
-    (Role.HEAD, Level.SCHOOL): _READ | _NAMES | {P.ORDER_WRITE, P.DAYOFF_WRITE, P.REPORT_SIGN},
+    (Role.HEAD, Level.SCHOOL): _READ | _NAMES | _CAMPAIGN | {P.DAYOFF_WRITE, P.REPORT_SIGN},
     (Role.TEACHER, Level.SCHOOL): {P.CHILD_VIEW, P.REGISTER_TAKE},
     (Role.SPECIALIST, Level.DISTRICT): _READ | _NAMES | _FROM_ABOVE | {P.CASE_WRITE, P.AID_WRITE},
     (Role.HEAD, Level.DISTRICT): _READ | _NAMES | _FROM_ABOVE | {P.REPORT_SIGN},
@@ -91,7 +95,7 @@ CITY_EXTRA = _NAMES | {P.CASE_WRITE, P.AID_WRITE}
 def permissions(role: str, level: str, unit: int) -> set[Permission]:
     """What a post gives.  A role that does not exist at a level gives nothing."""
     given = ROLES.get((Role(role), Level(level)), set())
-    if given and level == Level.OBLAST and unit // 10_000_000 in CITIES and role == Role.SPECIALIST:
+    if given and level == Level.OBLAST and unit // OBLAST in CITIES and role == Role.SPECIALIST:
         return given | CITY_EXTRA
     return given
 
@@ -123,6 +127,15 @@ class Grants:
     def cover(self, permission: Permission, unit: int) -> bool:
         return not self._units.get(permission, set()).isdisjoint(ancestors(unit))
 
+    def at(self, permission: Permission, unit: int) -> bool:
+        """The permission held at this very unit: nobody signs for another one."""
+        return unit in self._units.get(permission, ())
+
     def cover_from_above(self, permission: Permission, unit: int) -> bool:
-        """The permission held strictly above the unit: nobody approves a paper of their own unit."""
-        return not self._units.get(permission, set()).isdisjoint(ancestors(unit)[1:])
+        """The permission held at the very unit above: nobody approves a paper of their own unit, or past another.
+
+        A school of a city of republican significance answers to the city, wherever in it the school stands.
+        """
+        held = self._units.get(permission, set())
+        city = unit // OBLAST in CITIES and unit % DISTRICT != 0
+        return above(unit) in held or (city and unit - unit % OBLAST in held)

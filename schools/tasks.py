@@ -5,7 +5,6 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-import pghistory
 import structlog
 from celery import shared_task
 from celery.signals import worker_ready
@@ -76,14 +75,12 @@ def _carry_out(job: Job) -> None:
     kind = KINDS[job.kind]
     ranges = ranges_of(job.user.grants.all_units()) if job.user else COUNTRY
     steps = kind.run(job)
-    with (
-        translation.override(job.args.get("language")),
-        pghistory.context(user=job.user and job.user.username, job=job.pk),
-    ):
+    who = {"user": job.user.username if job.user else "", "job": job.pk}
+    with translation.override(job.args.get("language")):
         while True:
             step: Step | None = None
             result: dict[str, Any] = {}
-            with scope(ranges, one_reading=kind.one_reading):
+            with scope(ranges, one_reading=kind.one_reading, who=who):
                 try:
                     step = next(steps)
                 except StopIteration as end:
@@ -107,17 +104,19 @@ def _end(job: Job, state: JobState, words: str, result: dict[str, Any] | None = 
 @shared_task(name="schools.tasks.sweep")
 def sweep() -> int:
     """Send again what waits too long or whose worker has died; returns how many."""
-    late = Q(state=JobState.QUEUED, created_at__lt=timezone.now() - WAITED_TOO_LONG) | Q(
-        state=JobState.RUNNING, lease_until__lt=timezone.now()
-    )
+    now = timezone.now()
+    unsent = Q(lease_until=None, created_at__lt=now - WAITED_TOO_LONG) | Q(lease_until__lt=now)
+    late = Q(state=JobState.QUEUED) & unsent | Q(state=JobState.RUNNING, lease_until__lt=now)
     with transaction.atomic():
         jobs = list(Job.objects.select_for_update(skip_locked=True, of=("self",)).filter(late).order_by("pk")[:100])
         dead = [job.pk for job in jobs if job.tries >= MAX_TRIES]
         Job.objects.filter(pk__in=dead).update(state=JobState.FAILED, words="MAX_TRIES", ended_at=timezone.now())
-        for job in jobs:
-            if job.pk not in dead:
-                later(RUN, job.pk)
-    return len(jobs) - len(dead)
+        sent = [job.pk for job in jobs if job.pk not in dead]
+        # it waits for its turn a whole lease before it is sent once more: a long queue is not made longer
+        Job.objects.filter(pk__in=sent).update(state=JobState.QUEUED, lease_until=now + LEASE)
+        for pk in sent:
+            later(RUN, pk)
+    return len(sent)
 
 
 @worker_ready.connect

@@ -1,17 +1,15 @@
 """Pages of the school system: files, jobs, posts and accounts, the journal."""
 
-import operator
 from datetime import timedelta
-from functools import reduce
 from typing import Any
 
-from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.usersessions.forms import ManageUserSessionsForm
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Func
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,17 +18,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from schools.access import Request, requires, signed_in
-from schools.actions import add_account, content_of, end_post, give_post, offer_password
+from schools.actions import add_account, content_of, end_post, give_post, is_wholly_below, offer_password
 from schools.forms import NEW, JournalSearch, StaffForm, StaffSearch, UnitSearch
-from schools.jobs import want
-from schools.models import Document, Entry, Job, Post, Reading, User
-from schools.names import labels_of
+from schools.jobs import want, words_of
+from schools.models import Document, Entry, Post, Reading, User
+from schools.names import labels_of, order_of_units
 from schools.once import new_key, once
+from schools.papers import LANGUAGES, PRINT, PRINTED
 from schools.rights import Level, Permission, Role
 from schools.states import JobState
 from schools.tables import lines_of
+from schools.tokens import invitation
 from schools.workflow import Refused
-from zabota.lib.clock import now, today
+from zabota.lib.browsers import in_words
+from zabota.lib.clock import as_shown, now, today
 from zabota.lib.htmx import page_or_part
 from zabota.lib.paging import page_of
 
@@ -52,7 +53,7 @@ def _to(url: str) -> HttpResponseRedirect:
 @signed_in
 def document(request: Request, pk: str) -> HttpResponse:
     """A file of a unit, to those who hold the right written on it; one with names needs the right to see children."""
-    found = get_object_or_404(_documents_open_to(request.user), pk=pk)
+    found = get_object_or_404(Document.objects.open_to(request.user), pk=pk)
     if found.personal:
         if not request.user.grants.cover(Permission.CHILD_VIEW, found.unit_id):
             raise PermissionDenied
@@ -64,12 +65,6 @@ def document(request: Request, pk: str) -> HttpResponse:
     return response
 
 
-def _documents_open_to(user: User) -> QuerySet[Document]:
-    return reduce(
-        operator.or_, (Document.objects.for_user(user, right).filter(permission=right) for right in Permission)
-    )
-
-
 # ---- jobs
 
 
@@ -77,23 +72,8 @@ def _documents_open_to(user: User) -> QuerySet[Document]:
 def job(request: Request, pk: int) -> HttpResponse:
     """How far the work has come that this person asked for; nobody else's business."""
     found = get_object_or_404(request.user.jobs, pk=pk)
-    context = {"job": found, "words": _words_of(found), "state": found.state if found.ended else ""}
+    context = {"job": found, "words": words_of(found), "state": found.state if found.ended else ""}
     return page_or_part(request, "schools/job.html", "state", context)
-
-
-def _words_of(job: Job) -> str:
-    if job.state == JobState.DONE:
-        return _("Done.")
-    if job.state == JobState.FAILED:
-        # a refusal is a sentence of ours; anything else is the name of an error, which helps nobody
-        if job.words and not job.words.isidentifier():
-            return job.words
-        return _("The portal could not finish this after several tries. Nothing that was done before is lost.")
-    if job.state == JobState.QUEUED:
-        return _("In the queue: it starts within a few seconds. You may leave this page and come back.")
-    if not job.words:
-        return _("Under way: %(percent)s %%") % {"percent": job.percent}
-    return f"{job.words} ({job.percent} %)" if job.total else job.words
 
 
 @signed_in
@@ -108,6 +88,19 @@ def job_again(request: Request, pk: int) -> HttpResponse:
     return see_other("job", pk=pk)
 
 
+@signed_in
+@require_POST
+def print_paper(request: Request, paper: str, subject: str) -> HttpResponse:
+    """Has a worker make the PDF of a paper of one's units, in the language of the button."""
+    printed, language = PRINTED.get(paper), request.POST.get("on_paper", "")
+    if printed is None or language not in LANGUAGES or not request.user.grants.units(printed.permission):
+        raise Http404
+    if printed.page(subject, request.user) is None:
+        raise Http404
+    work = want(PRINT, f"{PRINT}:{new_key()}", by=request.user, paper=paper, subject=subject, on_paper=language)
+    return see_other("job", pk=work.pk)
+
+
 # ---- posts and accounts
 
 
@@ -119,7 +112,8 @@ def staff(request: Request) -> HttpResponse:
     narrow = _searches_first(request.user) and not form.selective
     if narrow:  # above a district there are thousands: first one's own unit, then what is searched for
         posts = posts.filter(unit__in=request.user.grants.units(Permission.STAFF_VIEW))
-    page = page_of(request, posts.order_by("unit_id", "role", "user__last_name", "pk"))
+    surname = Func("user__last_name", function="kk_order")
+    page = page_of(request, posts.order_by(*order_of_units("unit__"), "role", surname, "pk"))
     labels = labels_of([post.unit for post in page])
     rows = [
         {
@@ -193,8 +187,7 @@ def _given(request: Request, data: dict[str, Any]) -> HttpResponse:
 def _waiting(user: User, login: str) -> User:
     """An account without a password, every post of which is this user's to give; 404 for any other."""
     holder = get_object_or_404(User, username=login, is_active=True)
-    posts = holder.posts.select_related("unit")
-    if holder.has_usable_password() or not posts or not all(_may_write(user, post) for post in posts):
+    if holder.has_usable_password() or not is_wholly_below(holder, user):
         raise Http404
     return holder
 
@@ -215,7 +208,7 @@ def _password_page(request: Request, holder: User) -> HttpResponse:
     request.readings.append(posts[0])
     link = reverse(
         "account_reset_password_from_key",
-        kwargs={"uidb36": user_pk_to_url_str(holder), "key": default_token_generator.make_token(holder)},
+        kwargs={"uidb36": user_pk_to_url_str(holder), "key": invitation.make_token(holder)},
     )
     context = {
         "holder": holder,
@@ -228,23 +221,55 @@ def _password_page(request: Request, holder: User) -> HttpResponse:
 
 @requires(Permission.STAFF_WRITE)
 def post_end(request: Request, pk: int) -> HttpResponse:
-    """Ends a post today; the page before the button says whose and which."""
+    """Ends a post today, or withdraws one to come; the page before the button says whose and which."""
     posts = Post.objects.for_user(request.user, Permission.STAFF_WRITE).select_related("user", "unit")
     post = get_object_or_404(posts, pk=pk)
     refusal = ""
     if request.method == "POST":
         try:
-            end_post(post=post, by=request.user)
+            ended = end_post(post=post, by=request.user)
         except Refused as trouble:
             refusal = str(trouble)
         else:
-            messages.success(
-                request,
-                _("%(name)s: the post «%(post)s» ends today.") % {"name": post.user.full_name, "post": post.title},
+            withdrawn, ends = (
+                _("%(name)s: the post «%(post)s» is withdrawn."),
+                _("%(name)s: the post «%(post)s» ends today."),
             )
+            words = withdrawn if ended.pk is None else ends
+            messages.success(request, words % {"name": post.user.full_name, "post": post.title})
             return see_other("staff")
     context = {"post": post, "today": today(), "refusal": refusal}
     return render(request, "schools/post_end.html", context, status=422 if refusal else 200)
+
+
+@signed_in
+def sessions(request: Request) -> HttpResponse:
+    """Where this person is signed in; a POST signs out everywhere else.
+
+    Stands before the library's page, which deletes ended sessions while it is only read.
+    """
+    if request.method == "POST":
+        ManageUserSessionsForm(request=request).save(request)
+        messages.success(request, _("You are signed out everywhere else."))
+        return see_other("sessions")
+    opened = request.user.usersession_set.order_by("-created_at")  # type: ignore[attr-defined]
+    rows = [
+        {
+            "since": as_shown(each.created_at),
+            "address": each.ip,
+            "browser": in_words(each.user_agent),
+            "is_current": each.session_key == request.session.session_key,
+        }
+        for each in opened
+        if each.exists()
+    ]
+    return render(request, "usersessions/usersession_list.html", {"rows": rows})
+
+
+@signed_in
+def closed(request: Request, key: str = "") -> HttpResponse:
+    """A page of the library that has no place here: the address of an account is the administrator's to give."""
+    raise Http404
 
 
 # ---- journal
@@ -259,5 +284,5 @@ def journal(request: Request) -> HttpResponse:
     rows = form.narrow(source.objects.for_user(request.user, Permission.JOURNAL_VIEW), request.user)
     # in the order of the key, which is the order of time: no index is asked to sort the country's years
     page = page_of(request, rows.order_by("-pk"))
-    context = {"form": form, "page": page, "lines": lines_of(page), "readings": readings}
+    context = {"form": form, "page": page, "lines": lines_of(page, request.user), "readings": readings}
     return page_or_part(request, "schools/journal.html", "rows", context)

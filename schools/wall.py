@@ -4,7 +4,9 @@ A scope is a set of unit ranges, set inside one transaction and put back on leav
 The application signs in as `zabota_app`, which owns nothing; migrations run as the owner.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,9 +26,6 @@ INSIDE = """({column} >= (select nullif(current_setting('zabota.first', true), '
 # what a unit hands down (orders, days off) is read, never written, by everybody below it
 ABOVE = "{column} = any((select nullif(current_setting('zabota.above', true), '')::int[])::int[])"
 
-_NAMES = ("first", "last", "scope", "above")
-_READ = "select " + ", ".join(f"coalesce(current_setting('zabota.{name}', true), '')" for name in _NAMES)
-_SET = "select " + ", ".join(f"set_config('zabota.{name}', %s, true)" for name in _NAMES)
 _READ_ONLY = ", set_config('transaction_read_only', 'on', true)"
 
 
@@ -47,6 +46,12 @@ def Wall(table: str, visible: str = "", written: str = "", handed_down: bool = F
         f"""drop policy {table}_wall on {table}; drop policy {table}_seen on {table};
             alter table {table} disable row level security;""",
     )
+
+
+def HandedDown(table: str, where: str) -> RunSQL:
+    """Migration operation: those rows of a walled table for which `where` holds are read by the units below too."""
+    own = f"alter policy {table}_seen on {table} using ({inside()}"
+    return RunSQL(f"{own} or ({ABOVE.format(column='unit_id')} and {where}))", f"{own})")
 
 
 def Audited(event_table: str, by_whom: str = "") -> RunSQL:
@@ -76,17 +81,19 @@ def ranges_of(units: Sequence[int]) -> list[tuple[int, int]]:
 
 
 @contextmanager
-def scope(ranges: Sequence[tuple[int, int]], one_reading: bool = False, read_only: bool = False) -> Iterator[None]:
+def scope(
+    ranges: Sequence[tuple[int, int]],
+    one_reading: bool = False,
+    read_only: bool = False,
+    who: Mapping[str, Any] | None = None,
+) -> Iterator[None]:
     """Open a transaction (or a savepoint) that sees the units in these ranges and no others.
 
     With `one_reading` the whole transaction sees the database as of one moment; it must then be the outermost.
     With `read_only` the database itself refuses to write, and everything is rolled back at the end.
+    `who` is what the audit keeps beside every row written here; without it that of the outer scope goes on.
     """
-    first = min((a for a, _ in ranges), default=1)
-    last = max((b for _, b in ranges), default=0)
-    above = sorted({up for a, _ in ranges for up in ancestors(a)})
-    multirange = "{" + ",".join(f"[{a},{b}]" for a, b in ranges) + "}"
-    wanted = [str(first), str(last), multirange, "{" + ",".join(map(str, above)) + "}"]
+    settings = _settings(ranges, who)
     inner = connection.in_atomic_block and not read_only  # where nothing is put back the end of the transaction does it
     before: Any = None
     with transaction.atomic():
@@ -94,12 +101,32 @@ def scope(ranges: Sequence[tuple[int, int]], one_reading: bool = False, read_onl
             if one_reading:
                 cursor.execute("set transaction isolation level repeatable read")
             if inner:
-                cursor.execute(_READ)
+                cursor.execute(_select("coalesce(current_setting('{name}', true), '')", settings))
                 before = cursor.fetchone()
-            cursor.execute(_SET + _READ_ONLY * read_only, wanted)
+            set_all = _select("set_config('{name}', %s, true)", settings)
+            cursor.execute(set_all + _READ_ONLY * read_only, list(settings.values()))
         yield
         if read_only:
             transaction.set_rollback(True)
         if inner and not connection.needs_rollback:  # a rollback puts the settings back by itself
             with connection.cursor() as cursor:
-                cursor.execute(_SET, before)
+                cursor.execute(set_all, before)
+
+
+def _settings(ranges: Sequence[tuple[int, int]], who: Mapping[str, Any] | None) -> dict[str, str]:
+    first = min((a for a, _ in ranges), default=1)
+    last = max((b for _, b in ranges), default=0)
+    above = sorted({up for a, _ in ranges for up in ancestors(a)})
+    settings = {
+        "zabota.first": str(first),
+        "zabota.last": str(last),
+        "zabota.scope": "{" + ",".join(f"[{a},{b}]" for a, b in ranges) + "}",
+        "zabota.above": "{" + ",".join(map(str, above)) + "}",
+    }
+    if who is not None:  # the library would say it before every statement; its triggers read it from here
+        settings |= {"pghistory.context_id": str(uuid.uuid4()), "pghistory.context_metadata": json.dumps(who)}
+    return settings
+
+
+def _select(expression: str, settings: Iterable[str]) -> str:
+    return "select " + ", ".join(expression.format(name=name) for name in settings)

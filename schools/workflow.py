@@ -35,15 +35,17 @@ class Move:
     target: str
     permission: Permission
     label: str | Promise
-    from_above: bool = False  # by somebody of a unit above: nobody approves a paper of their own unit
+    from_above: bool = False  # by somebody of the very unit above: nobody approves a paper of their own unit
+    at_home: bool = False  # by somebody of this very unit: nobody signs for another one
     at_root: bool = False  # only the ministry's own paper: there is nobody above it
     needs_note: bool = False
 
     def allowed(self, user: "User", unit: int) -> bool:
         if self.at_root and unit != ROOT:
             return False
-        check = user.grants.cover_from_above if self.from_above else user.grants.cover
-        return check(self.permission, unit)
+        if self.from_above:
+            return user.grants.cover_from_above(self.permission, unit)
+        return user.grants.at(self.permission, unit) if self.at_home else user.grants.cover(self.permission, unit)
 
 
 class Workflow:

@@ -5,4 +5,4 @@ class StudentsConfig(AppConfig):
     name = "students"
 
     def ready(self) -> None:
-        from students import jobs  # noqa: F401 - the queue learns its kinds of work
+        from students import deeds, evidence, found, jobs  # noqa: F401 - what lower rooms know of this one

@@ -92,3 +92,20 @@ def words_of(row: DayOff) -> str:
     if row.order:
         return _("%(kind)s, order № %(order)s, %(unit)s") % {"kind": kind, "order": row.order, "unit": row.unit.name}
     return _("%(kind)s, %(unit)s") % {"kind": kind, "unit": row.unit.name}
+
+
+def words_of_grades(grades: list[int]) -> str:
+    """Grades as people write them: [0, 1, 2, 11] is «0–2; 11»."""
+    runs: list[list[int]] = []
+    for grade in sorted(grades):
+        if runs and grade == runs[-1][1] + 1:
+            runs[-1][1] = grade
+        else:
+            runs.append([grade, grade])
+    return "; ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
+
+
+def dates_of(row: DayOff) -> str:
+    if row.first == row.last:
+        return f"{row.first:%d.%m.%Y}"
+    return f"{row.first:%d.%m.%Y} – {row.last:%d.%m.%Y}"

@@ -97,10 +97,11 @@ _IN_TEMPLATE = ("class_name", "grade", "surname", "name", "patronymic", "born", 
 _FORMATS = {"class_name": sheets_out.TEXT, "born": sheets_out.DATE, "iin": sheets_out.TEXT, "first": sheets_out.DATE}
 
 
-def template(unit: Unit, enrolments: Iterable[Enrolment], stamp: str) -> bytes:
+def template(unit: Unit, enrolments: Iterable[Enrolment], stamp: str, filled_in: bool = False) -> bytes:
     """The workbook a school fills in: its own children, drop-downs, instructions in both languages, the school's code.
 
-    `stamp` says who took it and when: the workbook names children.
+    `stamp` says who took it and when: the workbook names children.  Their numbers are masked, unless it is `filled_in`
+    as a school hands it back.
     """
     spoken = {"kk": 0, "ru": 1}.get(translation.get_language() or "", 2)
     sexes = {code: words[spoken] for code, words in SEXES.items()}
@@ -108,7 +109,7 @@ def template(unit: Unit, enrolments: Iterable[Enrolment], stamp: str) -> bytes:
     pupils = sheets_out.Sheet(
         title=unit.name,
         headers=[" / ".join(dict.fromkeys(COLUMNS[key][:2])) for key in _IN_TEMPLATE],
-        rows=[_template_row(enrolment, sexes, forms) for enrolment in enrolments],
+        rows=[_template_row(enrolment, sexes, forms, filled_in) for enrolment in enrolments],
         number_formats=[_FORMATS.get(key, sheets_out.GENERAL) for key in _IN_TEMPLATE],
         choices={
             _IN_TEMPLATE.index("sex") + 1: list(sexes.values()),
@@ -134,7 +135,9 @@ def template(unit: Unit, enrolments: Iterable[Enrolment], stamp: str) -> bytes:
     return sheets_out.workbook(pupils, instructions, service)
 
 
-def _template_row(enrolment: Enrolment, sexes: dict[str, str], forms: dict[str, str]) -> list[sheets_out.Value]:
+def _template_row(
+    enrolment: Enrolment, sexes: dict[str, str], forms: dict[str, str], filled_in: bool
+) -> list[sheets_out.Value]:
     pupil = enrolment.pupil
     return [
         enrolment.school_class.name,
@@ -144,7 +147,7 @@ def _template_row(enrolment: Enrolment, sexes: dict[str, str], forms: dict[str, 
         pupil.patronymic,
         pupil.born,
         sexes.get(pupil.sex, ""),
-        pupil.iin,
+        pupil.iin if filled_in else iin.mask(pupil.iin),
         forms.get(enrolment.form, ""),
         enrolment.first,
     ]
@@ -157,7 +160,7 @@ def _instructions(language: str) -> list[str]:
             _("Class: 7А. A class the portal does not know yet is opened by itself."),
             _("Grade: 0 to 12; it may stay empty where the name of the class begins with it."),
             _("Dates: 31.12.2015."),
-            _("IIN: twelve digits as text. It may stay empty if the child has none yet."),
+            _("IIN: twelve digits as text. It may stay empty if the child has none yet; leave a hidden one as it is."),
             _("Form of study: choose from the list; empty means by day."),
             _("From: the first day in this class; empty means 1 September in a class that is new here."),
             _("An empty cell erases nothing. A child whose row is missing stays in its class."),
@@ -268,6 +271,7 @@ def _line(cells: dict[str, Cell]) -> Line:
         iin=take("iin", _iin, ""),
         form=take("form", _word_of(FORMS), ""),
         first=take("first", sheets_in.as_date, None),
+        masked="iin" in cells and _HIDDEN_DIGITS in str(cells["iin"].value),
     )
     if not line.faults:
         line.row = row

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.models import Event
 from schools.audit import audited
 from schools.models import Document, OfUnit, Scoped, Unit, Versioned, key_of
 from schools.rights import Permission
@@ -265,6 +266,14 @@ class Case(OfUnit, Versioned):
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     found_on = models.DateField(_("found on"))
     source = models.CharField(_("source"), max_length=9, choices=CaseSource)
+    event = models.ForeignKey(
+        Event,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("raid or round that found the child"),
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=CaseKind)
     cause = models.CharField(_("cause"), max_length=10, choices=Cause, blank=True)
     confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)

@@ -1,14 +1,14 @@
 """Listings of this app: the columns once, for screen and workbook."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from operator import attrgetter, methodcaller
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from students.models import Case
-from students.states import CaseState
+from students import calendar
+from students.models import Absence, Case, Movement
+from students.states import OPENS_TRANSIT, CaseState
 from zabota.lib.tables import Column, Table
 
 DATE = "dd.mm.yyyy"
@@ -31,57 +31,90 @@ def tone_of(case: Case) -> str:
 
 
 CASES = Table(
-    Column(_("Case"), attrgetter("key")),
     Column(_("Child"), attrgetter("child_name"), personal=True),
+    Column(_("Case"), attrgetter("key")),
     Column(_("School or unit"), attrgetter("unit.name")),
     Column(_("Kind"), methodcaller("get_kind_display")),
     Column(_("Found on"), attrgetter("found_on"), DATE),
     Column(_("How found"), methodcaller("get_source_display")),
-    Column(_("State"), standing_in_words),
+    Column(_("State"), standing_in_words, tone=tone_of),
 )
 
 
-@dataclass(frozen=True)
-class Header:
-    """A header as components/table.html reads it."""
-
-    label: str
-    number: bool
+def missed_in_words(absence: Absence) -> str:
+    if absence.lessons is None:
+        return str(_("whole day"))
+    return ngettext("%(lessons)s lesson", "%(lessons)s lessons", absence.lessons) % {"lessons": absence.lessons}
 
 
-@dataclass(frozen=True)
-class Cell:
-    value: str
-    label: str
-    number: bool = False
-    tone: str = ""
+def contact_in_words(absence: Absence) -> str:
+    day = f"{absence.contacted_on:%d.%m.%Y}" if absence.contacted_on else ""
+    return ", ".join(filter(None, (absence.get_contact_display(), day)))
 
 
-@dataclass(frozen=True)
-class Line:
-    cells: list[Cell]
-    href: str
+def destination_in_words(movement: Movement) -> str:
+    return movement.to_unit.name if movement.to_unit else movement.to_text or str(_("unknown"))
 
 
-def shown(
-    table: Table, objects: Any, href: Callable[[Any], str], tone: tuple[Any, Callable[[Any], str]] | None = None
-) -> dict[str, Any]:
-    """A table as components/table.html reads it; `tone` is a column's value and what gives its badge a tone."""
-    headers = [Header(str(column.label), column.number) for column in table.columns]
-    rows = []
-    for item in objects:
-        cells = [
-            Cell(
-                _as_text(column.value(item)),
-                str(column.label),
-                column.number,
-                tone[1](item) if tone and column.value is tone[0] else "",
-            )
-            for column in table.columns
-        ]
-        rows.append(Line(cells, href(item)))
-    return {"headers": headers, "rows": rows}
+def arrival_in_words(movement: Movement) -> str:
+    if movement.arrived_on:
+        return gettext("confirmed %(day)s") % {"day": f"{movement.arrived_on:%d.%m.%Y}"}
+    return str(_("in transit")) if movement.reason in OPENS_TRANSIT else ""
 
 
-def _as_text(value: Any) -> str:
-    return f"{value:%d.%m.%Y}" if hasattr(value, "strftime") else str(value)
+def tone_of_arrival(movement: Movement) -> str:
+    if movement.arrived_on:
+        return "ok"
+    return "due" if movement.reason in OPENS_TRANSIT else ""
+
+
+# the card of a child
+
+ENROLMENTS = Table(
+    Column(_("School"), attrgetter("unit.name")),
+    Column(_("Class"), attrgetter("school_class.name")),
+    Column(_("Grade"), attrgetter("grade"), number=True),
+    Column(_("Form of study"), methodcaller("get_form_display")),
+    Column(_("From"), attrgetter("first"), DATE),
+    Column(_("Last day"), attrgetter("last"), DATE),
+)
+ABSENCES = Table(
+    Column(_("Date"), attrgetter("date"), DATE),
+    Column(_("Reason"), methodcaller("get_reason_display")),
+    Column(_("Missed"), missed_in_words),
+    Column(_("Contacted"), contact_in_words),
+)
+MOVEMENTS = Table(
+    Column(_("Left on"), attrgetter("left_on"), DATE),
+    Column(_("Reason"), methodcaller("get_reason_display")),
+    Column(_("Slip number"), attrgetter("slip")),
+    Column(_("To school"), destination_in_words),
+    Column(_("Arrived"), arrival_in_words, tone=tone_of_arrival),
+)
+
+
+# days off
+
+
+def put_back_in_words(day_off: Any) -> str:
+    return str(_("Put back")) if day_off.is_ours else ""
+
+
+DAYS_OFF = Table(
+    Column(_("Days"), calendar.dates_of),
+    Column(_("Kind"), methodcaller("get_kind_display")),
+    Column(_("Grades"), lambda day_off: calendar.words_of_grades(day_off.grades) or _("all")),
+    Column(_("Shift"), lambda day_off: day_off.shift or _("all")),
+    Column(_("Announced by"), attrgetter("unit.name")),
+    Column(_("Order"), attrgetter("order")),
+    Column(_("Change"), put_back_in_words, href=attrgetter("put_back")),
+)
+
+# the early warning of a day
+
+EXCUSED = Table(
+    Column(_("Pupil"), attrgetter("enrolment.pupil.full_name")),
+    Column(_("Class"), attrgetter("enrolment.school_class.name")),
+    Column(_("Days in a row"), attrgetter("streak.days"), number=True),
+    Column(_("Reason"), attrgetter("reason")),
+)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from students.views import cases, days, movement, registers, rosters
+from students.views import cases, days, found, movement, registers, rosters
 
 urlpatterns = [
     # the day
@@ -26,4 +26,7 @@ urlpatterns = [
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/facts/", cases.facts, name="case_facts"),
     path("cases/<int:pk>/<slug:move>/", cases.move, name="case_move"),
+    # children whom a raid or a round found
+    path("events/<int:pk>/found/", found.found, name="event_found"),
+    path("events/<int:pk>/found/new/", found.found_new, name="event_found_new"),
 ]

@@ -11,8 +11,8 @@ urlpatterns = [
     path("demo/", views.demo_panel, name="demo_panel"),
     path("demo/enter/", views.demo_enter, name="demo_enter"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("", include("schools.urls")),  # before the library: its list of sessions writes while it is read
     path("accounts/", include("allauth.urls")),
-    path("", include("schools.urls")),
     path("", include("campaigns.urls")),
     path("", include("students.urls")),
     path("", include("aid.urls")),

@@ -1,5 +1,6 @@
 """Pages that belong to no app: the first page, the demo's panel, health, the gallery of components."""
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.db import connection
@@ -58,4 +59,5 @@ def demo_enter(request: HttpRequest) -> HttpResponse:
         raise Http404
     user = get_object_or_404(User, username=request.POST.get("login", ""))
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    UserSession.objects.create_from_request(request)
     return redirect("home")

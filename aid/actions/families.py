@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from aid.actions import Stale, Wrong
+from aid.actions import Stale, Wrong, children
 from aid.models import Family, Member
 from aid.states import FAMILY, Category, FamilyState, Status
 from schools.actions import touch
@@ -16,7 +16,7 @@ from schools.journal import record
 from schools.models import Unit, User
 from schools.rights import Permission
 from schools.workflow import Refused
-from students.models import Enrolment, Pupil
+from students.models import Pupil
 from zabota.lib.clock import today
 from zabota.lib.kazakh import tidy
 
@@ -65,6 +65,7 @@ def add_member(
     family, as the page showed it) a change over somebody else's newer one raises Stale.
     """
     stored = _draft(family, by)
+    children.lock(pupil)
     before = Member.objects.filter(family=stored, pupil=pupil).first()
     if version is not None and before is not None and stored.version != version:
         raise Stale(before)
@@ -74,12 +75,7 @@ def add_member(
         family=stored,
         pupil=pupil,
         defaults={
-            "categories": sorted(set(categories)),
-            "statuses": [status for status in Status.values if status in statuses],
-            "valid_until": valid_until,
-        },
-        create_defaults={
-            "unit_id": school_of(pupil, today()) or stored.unit_id,
+            "unit_id": stored.unit_id,  # what is known of a family stands where the family does
             "categories": sorted(set(categories)),
             "statuses": [status for status in Status.values if status in statuses],
             "valid_until": valid_until,
@@ -97,16 +93,12 @@ def add_member(
 def remove_member(*, member: Member, by: User) -> None:
     """A child entered into the wrong family leaves the draft."""
     stored = _draft(member.family, by)
+    if not Member.objects.filter(pk=member.pk).exists():
+        raise Refused(_("Somebody has taken the child off this family already."))
     record(member, "remove_member", unit=member.unit_id, by=by)
     member.delete()
     _save(stored)
     touch([stored.unit_id], [member.pupil_id])
-
-
-def school_of(pupil: Pupil, day: date) -> int | None:
-    """The school where the child is enrolled that day, as far as the caller can see."""
-    enrolment = Enrolment.objects.on(day).filter(pupil=pupil).order_by("-first").first()
-    return enrolment.unit_id if enrolment else None
 
 
 def gaps(family: Family) -> list[str]:
@@ -120,10 +112,13 @@ def gaps(family: Family) -> list[str]:
 
 @transaction.atomic
 def submit(*, family: Family, by: User) -> Family:
-    missing = gaps(family)
-    if missing:
+    """To the district, with at least one child and grounds for each; whoever changes the children waits or is first."""
+    stored = _locked(family, by)
+    missing = gaps(stored)
+    if stored.state == FamilyState.DRAFT and missing:
         raise Refused(" ".join(missing))
     FAMILY.make("submit", family, by=by)
+    touch([family.unit_id])  # a plan's line may rest on it
     return family
 
 
@@ -140,6 +135,7 @@ def approve(*, family: Family, by: User) -> Family:
 @transaction.atomic
 def send_back(*, family: Family, remark: str, by: User) -> Family:
     FAMILY.make("send_back", family, by=by, note=tidy(remark))
+    touch([family.unit_id])
     return family
 
 
@@ -153,11 +149,17 @@ def remove(*, family: Family, why: str, by: User) -> Family:
     return family
 
 
-def _draft(family: Family, by: User) -> Family:
-    """The family as it is stored, locked, if this person may change it now."""
-    stored = Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
+def _locked(family: Family, by: User) -> Family:
+    """The family as it is stored, for a person who writes this list; nobody else changes it meanwhile."""
+    stored: Family = Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
     if not by.grants.cover(Permission.FAMILY_WRITE, stored.unit_id):
         raise PermissionDenied
+    return stored
+
+
+def _draft(family: Family, by: User) -> Family:
+    """The family, locked, if it may be changed now."""
+    stored = _locked(family, by)
     if stored.state == FamilyState.SUBMITTED:
         raise Refused(_("The family is at the district. It can be changed when the district returns it."))
     if stored.state != FamilyState.DRAFT:
@@ -183,6 +185,8 @@ def _check_child(family: Family, pupil: Pupil, by: User) -> None:
     other = elsewhere.select_related("family").first()
     if other is not None:
         raise Refused(_("This child is on the list already, in the family «%(name)s».") % {"name": other.family.name})
+    if children.is_listed_elsewhere(pupil, family):
+        raise Refused(_("This child is on the list of another school already. It stands in one family of the country."))
 
 
 def _check_grounds(categories: Sequence[int], statuses: Sequence[str], valid_until: date | None, note: str) -> None:

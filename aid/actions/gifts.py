@@ -8,10 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Func, Sum, TextField
 from django.utils.translation import gettext as _
 
-from aid.actions import Stale, Wrong, season_of
-from aid.actions.families import school_of
+from aid.actions import Stale, Wrong, children, season_of
 from aid.models import Donation, Donor, Handout
-from aid.money import grouped
 from aid.states import AidKind, DonorKind, Source
 from schools.actions import touch
 from schools.journal import record
@@ -25,18 +23,33 @@ from zabota.lib import iin
 from zabota.lib.clock import today
 from zabota.lib.kazakh import fold, tidy
 from zabota.lib.secret import blind_index
+from zabota.lib.tables import grouped
 
 BAND = (1_000, 150_000)  # ₸ for one child; outside it somebody may have typed thousands (PRODUCT 9)
 
 
 class Twice(Refused):
-    """The child was given the same kind of aid in this campaign already; going on needs a reason."""
+    """The child, or another one of its family, was given this kind in this campaign; going on needs a reason."""
 
     field = "reason"
 
-    def __init__(self, earlier: list[Handout]) -> None:
-        super().__init__(_("This child was given the same kind of aid in this campaign. Give the reason or stop here."))
-        self.earlier = earlier
+    def __init__(self, helped: children.Helped) -> None:
+        if helped.itself:
+            words = _("This child was given the same kind of aid in this campaign. Give the reason or stop here.")
+        else:
+            words = _(
+                "A brother or sister was given the same kind of aid in this campaign. Give the reason or stop here."
+            )
+        super().__init__(words)
+
+
+class NumberTaken(Wrong):
+    """The number belongs to a donor of another name; with the stored name it is the same donor."""
+
+    def __init__(self, stored: Donor) -> None:
+        words = _("This number belongs to another donor: %(name)s. Use that donor or correct the number.")
+        super().__init__("number", words % {"name": stored.name})
+        self.stored = stored
 
 
 class AlreadyEntered(Refused):
@@ -60,7 +73,8 @@ class TooMuch(Refused):
 def add_donor(*, kind: str, name: str, number: str = "", publicity: bool = False, by: User) -> Donor:
     """A benefactor; one with the same BIN or IIN is the same one in the whole country.
 
-    A person's number under another name is refused, so that nobody learns a name by trying numbers.
+    Raises NumberTaken when the number is an organisation's of another name.  A person's number under another name is
+    refused without the name, so that nobody learns one by trying numbers.
     """
     if not by.grants.units(Permission.AID_WRITE):
         raise PermissionDenied
@@ -69,15 +83,18 @@ def add_donor(*, kind: str, name: str, number: str = "", publicity: bool = False
         raise Wrong("donor_name", _("Give the donor's name."))
     if number and not iin.check(number):
         raise Wrong("number", _("This is not a BIN or IIN: twelve digits with the right check digit."))
-    if not number and (known := _donor_in_sight(kind, name, by)):
-        return known
-    key = f"n-{blind_index(number)[:40]}" if number else f"d-{secrets.token_hex(8)}"
-    donor, made = Donor.objects.get_or_create(
-        key=key, defaults={"kind": kind, "name": name, "number": number, "publicity": publicity}
-    )
-    if not made and donor.kind == DonorKind.PERSON and fold(donor.name) != fold(name):
+    facts = {"kind": kind, "name": name, "publicity": publicity}
+    if not number:
+        known = _donor_in_sight(kind, name, by)
+        return known or Donor.objects.create(key=f"d-{secrets.token_hex(8)}", **facts)
+    index = blind_index(number)
+    facts |= {"key": f"n-{index[:40]}", "number": number}
+    donor, made = Donor.objects.get_or_create(number_index=index, defaults=facts)
+    if made or fold(donor.name) == fold(name):
+        return donor
+    if donor.kind == DonorKind.PERSON:
         raise Wrong("number", _("There is a person with this IIN under another name. Check the number and the name."))
-    return donor
+    raise NumberTaken(donor)
 
 
 @transaction.atomic
@@ -158,13 +175,15 @@ def hand_out(
 ) -> Handout:
     """One child is helped once; it counts at the school where the child was enrolled that day, else at the giver.
 
-    From a gift, source, kind and size are the gift's own.  Raises TooMuch when the gift does not hold as much,
-    Twice when the child was given this kind in the same campaign and no reason is given, Refused for the fund of
-    decree № 64 at a private school.
+    From a gift, source, kind and size are the gift's own.  Raises TooMuch when the gift does not hold as much, Twice
+    when the child or another one of its family was given this kind in the same campaign, anywhere in the country, and
+    no reason is given, Refused for the fund of decree № 64 at a private school.
     """
     if not by.grants.cover(Permission.AID_WRITE, giver.pk):
         raise PermissionDenied
-    _lock_child(pupil, by)
+    if not Pupil.objects.for_user(by, Permission.CHILD_VIEW).filter(pk=pupil.pk).exists():
+        raise Refused(_("You cannot see this child."))
+    children.lock(pupil)
     unit = _where(pupil, giver, date, by)
     if donation is not None:
         donation = _take(donation, giver, date, unit, quantity, tenge)
@@ -206,11 +225,10 @@ def prove(*, handout: Handout, on: date, by: User) -> Handout:
     return stored
 
 
-def given_before(*, pupil: Pupil, day: date, kind: str = "") -> Scoped:
-    """What the child was given in the campaign of this day, as far as the caller can see; of one kind, or of all."""
+def given_before(*, pupil: Pupil, day: date) -> Scoped:
+    """What the child was given in the campaign of this day, as far as the caller can see."""
     first, last = season_of(day)
-    given = Handout.objects.filter(pupil=pupil, date__gte=first, date__lte=last)
-    return given.filter(kind=kind) if kind else given
+    return Handout.objects.filter(pupil=pupil, date__gte=first, date__lte=last)
 
 
 def left_of(donation: Donation) -> tuple[int, int]:
@@ -229,15 +247,8 @@ def _donor_in_sight(kind: str, name: str, by: User) -> Donor | None:
     return gift.donor if gift else None
 
 
-def _lock_child(pupil: Pupil, by: User) -> None:
-    """Two gifts to one child at the same moment wait for each other, so the second one sees the first."""
-    if not Pupil.objects.for_user(by, Permission.CHILD_VIEW).filter(pk=pupil.pk).exists():
-        raise Refused(_("You cannot see this child."))
-    Pupil.objects.select_for_update(of=("self",), no_key=True).get(pk=pupil.pk)
-
-
 def _where(pupil: Pupil, giver: Unit, day: date, by: User) -> int:
-    unit = school_of(pupil, day) or _school_out_of_sight(pupil, day)
+    unit = children.school_of(pupil, day) or _school_out_of_sight(pupil, day)
     if unit is None:
         return giver.pk
     if not by.grants.cover(Permission.AID_WRITE, unit):
@@ -328,9 +339,9 @@ def _inserted(handout: Handout, reason: str) -> None:
     same = {name: getattr(handout, name) for name in ("pupil", "giver", "date", "source", "kind", "size", "donation")}
     if Handout.objects.filter(**same).exists():
         raise AlreadyEntered
-    earlier = list(given_before(pupil=handout.pupil, day=handout.date, kind=handout.kind).select_related("giver"))
-    if earlier and not reason:
-        raise Twice(earlier)
+    helped = children.helped_before(handout.pupil, handout.date, handout.kind)
+    if (helped.itself or helped.siblings) and not reason:
+        raise Twice(helped)
     try:
         handout.clean_fields(exclude=["unit", "giver", "pupil", "donation"])
         with transaction.atomic():

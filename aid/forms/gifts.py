@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aid.actions.gifts import BAND
 from aid.forms import TengeField
-from aid.models import Donation
+from aid.models import Donation, Donor
 from aid.money import tenge
 from aid.states import AidKind, DonorKind, Source
 from campaigns.forms import DayField, own_units
@@ -44,6 +44,8 @@ class DonationForm(OfOwnUnit):
         help_text=_("Twelve digits; the same donor is then known in the whole country."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short", "autocomplete": "off"}),
     )
+    known_name = forms.CharField(required=False, max_length=250, widget=forms.HiddenInput())
+    use_known = forms.BooleanField(label=_("It is that donor: use it under the name that stands"), required=False)
     publicity = forms.BooleanField(label=_("The donor wants to be named in public"), required=False)
     source = forms.ChoiceField(label=_("Source"), choices=Source.choices, initial=Source.SPONSOR)
     kind = forms.ChoiceField(label=_("Kind of aid"), choices=[CHOOSE, *AidKind.choices])
@@ -60,6 +62,18 @@ class DonationForm(OfOwnUnit):
     received_on = DayField(
         label=_("Received on"), required=False, help_text=_("Leave empty while it is only promised.")
     )
+
+    def offer(self, donor: Donor) -> None:
+        """The number is this donor's: ask whether it is meant, under the name that stands in the portal."""
+        asked: Any = self.data
+        self.data = asked = asked.copy()
+        asked["known_name"] = donor.name
+        asked.pop("use_known", None)
+
+    def clean(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        known, is_meant = typed.pop("known_name", ""), typed.pop("use_known", False)
+        return typed | {"donor_name": known} if known and is_meant else typed
 
     def clean_quantity(self) -> int:
         return self.cleaned_data["quantity"] or 0
@@ -114,6 +128,7 @@ class HandoutForm(OfOwnUnit):
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "plain"}),
+        help_text=_("For instance: the first pair is torn; each child of the family needs a coat of its own."),
     )
 
     def __init__(self, *args: Any, gift: Donation | None = None, **options: Any) -> None:

@@ -7,17 +7,19 @@ from django.db.models import Count, F, Func, Q, TextField
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from aid.actions import Stale, families, season_of
 from aid.forms import MOST_FOUND, find_pupils, places_of, show
 from aid.forms.families import FamilyFilter, FamilyForm, MemberForm, RemarkForm
 from aid.models import Family, Handout, Member
-from aid.money import grouped
 from aid.states import FAMILY, Category, FamilyState, Status
-from aid.tables import FAMILIES, FAMILIES_BY_SCHOOL, FAMILY_COUNTS, HANDOUTS, on_screen, place_of
-from aid.views.place import Place, counted, oblasts, place_of_request
+from aid.tables import FAMILIES, FAMILIES_BY_UNIT, FAMILY_COUNTS, HANDOUTS, family_tone
+from aid.views.gifts import handout_table
+from aid.views.place import Listing, Place, crumbs, listing
 from schools.access import Request, requires
 from schools.models import Entry, Scoped, User
 from schools.once import new_key, once
@@ -28,6 +30,7 @@ from zabota.lib.clock import today
 from zabota.lib.htmx import page_or_part
 from zabota.lib.kazakh import fold
 from zabota.lib.paging import page_of
+from zabota.lib.tables import grouped
 
 MOVES = {
     "submit": lambda family, note, by: families.submit(family=family, by=by),
@@ -43,37 +46,22 @@ CHANGED = 409
 
 @requires(P.FAMILY_VIEW)
 def family_list(request: Request) -> HttpResponse:
-    place = place_of_request(request, P.FAMILY_VIEW)
-    context: dict[str, Any] = {
-        "place": place,
-        "may_write": bool(request.user.grants.units(P.FAMILY_WRITE)),
-        "caption": _("Families"),
-    }
-    rows = Family.objects.for_user(request.user, P.FAMILY_VIEW).under(*place.units)
-    if place.country:
-        context["oblasts"] = oblasts(request, P.FAMILY_VIEW, "families")
-    elif place.in_rows:
-        context |= _families_by_row(request, rows, place)
-    else:
-        context |= counted(request, rows, FAMILIES_BY_SCHOOL, FAMILY_COUNTS, _counts_below)
-    return page_or_part(request, "aid/families.html", "rows", context)
+    return listing(request, LIST)
 
 
-def _families_by_row(request: Request, rows: Scoped, place: Place) -> dict[str, Any]:
+def _by_row(request: Request, rows: Scoped, place: Place) -> dict[str, Any]:
     filters = FamilyFilter(request.GET, names=place.names)
     if filters.is_valid():
         rows = _filtered(rows, filters.cleaned_data)
     ordered = rows.select_related("unit").annotate(children=Count("members"))
-    order = [_sql("kk_order", "name"), "pk"] if place.names else ["key"]
-    page = page_of(request, ordered.order_by(*order))
+    page = page_of(request, ordered.order_by(*([_sql("kk_order", "name")] if place.names else []), "pk"))
     totals = rows.aggregate(families=Count("pk", distinct=True), children=Count("members__pupil", distinct=True))
-    table = FAMILIES if place.names else FAMILIES.without_personal()
+    table = place.shown(FAMILIES)
     foot = {0: _("In all: %(count)s") % {"count": grouped(totals["families"])}}
-    shown = on_screen(
-        table,
+    shown = table.on_screen(
         page,
         href=lambda family: reverse("family", args=[family.pk]),
-        totals=foot | {place_of(table, _("Children")): grouped(totals["children"])},
+        totals=foot | {table.place_of(_("Children")): grouped(totals["children"])},
     )
     return {"page": page, "table": shown, "filters": filters}
 
@@ -90,8 +78,18 @@ def _sql(function: str, field: str) -> Func:
     return Func(F(field), function=function, output_field=TextField(db_collation="C"))
 
 
-def _counts_below(totals: dict[str, int]) -> dict[int, str]:
-    return {0: _("In all")} | {place: grouped(totals[name]) for place, name in enumerate(FAMILY_COUNTS, 1)}
+LIST = Listing(
+    url_name="families",
+    model=Family,
+    view=P.FAMILY_VIEW,
+    write=P.FAMILY_WRITE,
+    heading=gettext_lazy("Families in need"),
+    new=("family_new", gettext_lazy("Enter a family")),
+    empty=gettext_lazy("There is no such family on the list."),
+    by_unit=FAMILIES_BY_UNIT,
+    counts=FAMILY_COUNTS,
+    by_row=_by_row,
+)
 
 
 # ---- the family's page
@@ -100,7 +98,6 @@ def _counts_below(totals: dict[str, int]) -> dict[int, str]:
 @requires(P.FAMILY_VIEW)
 def family(request: Request, pk: int) -> HttpResponse:
     row = _family(request, pk)
-    request.readings.append(row)
     return _family_page(request, row)
 
 
@@ -138,18 +135,22 @@ def _family_page(
     request: Request, row: Family, refused: str = "", refused_move: str = "", note: str = "", status: int = 200
 ) -> HttpResponse:
     user = request.user
+    request.readings.append(row)
     names = user.grants.cover(P.CHILD_VIEW, row.unit_id)
     members = list(Member.objects.for_user(user, P.FAMILY_VIEW).filter(family=row).select_related("pupil"))
     members.sort(key=lambda member: (member.pupil.born or today(), member.pk))
+    count = Member.objects.for_user(user, P.FAMILY_VIEW).filter(family=row).count()
+    may_change = row.state == FamilyState.DRAFT and user.grants.cover(P.FAMILY_WRITE, row.unit_id)
     context = {
         "family": row,
         "names": names,
-        "tone": {"approved": "ok", "submitted": "due"}.get(row.state, "none"),
-        "members": _members(user, members) if names else [],
-        "count": len(members),
-        "may_change": row.state == FamilyState.DRAFT and user.grants.cover(P.FAMILY_WRITE, row.unit_id),
+        "crumbs": crumbs(user, LIST, row.unit),
+        "tone": family_tone(row),
+        "members": _members(user, row, members, may_change) if names and members else None,
+        "count": count,
+        "out_of_sight": count - len(members),
+        "may_change": may_change,
         "change": f"{reverse('family_new')}?family={row.pk}",
-        "may_give": user.grants.cover(P.AID_WRITE, row.unit_id),
         "gaps": families.gaps(row) if row.state == FamilyState.DRAFT else [],
         "moves": [(each, _remark(note, each.name == refused_move)) for each in FAMILY.open_to(user, row)],
         "help": _help(request, members) if names and user.grants.cover(P.AID_VIEW, row.unit_id) else None,
@@ -165,18 +166,40 @@ def _remark(note: str, typed: bool) -> RemarkForm:
     return RemarkForm(initial={"note": note} if typed else None)
 
 
-def _members(user: User, members: list[Member]) -> list[dict[str, Any]]:
+def _members(user: User, row: Family, members: list[Member], may_change: bool) -> dict[str, Any]:
+    """The children with their grounds, and what this person can do for each."""
     places = places_of(user, [member.pupil_id for member in members])
-    return [
-        {
-            "member": member,
-            "place": places.get(member.pupil_id, _("not enrolled today")),
-            "categories": [f"{value}. {Category(value).label}" for value in member.categories],
-            "statuses": [Status(value).label for value in member.statuses],
-            "over": member.valid_until is not None and member.valid_until < today(),
-        }
-        for member in members
+    columns = [_("Child"), _("Class"), _("Legal categories"), _("Social statuses"), _("Valid until")]
+    ways = []
+    if may_change:
+        ways.append((_("Change"), reverse("family_member", args=[row.pk])))
+    if user.grants.cover(P.AID_WRITE, row.unit_id):
+        ways.append((_("Hand out"), reverse("handout_new")))
+    rows = [_member_row(member, places, columns, ways) for member in members]
+    headers = [{"label": label} for label in [*columns, *(label for label, _url in ways)]]
+    return {"headers": headers, "rows": rows}
+
+
+def _member_row(
+    member: Member, places: dict[int, str], columns: list[str], ways: list[tuple[str, str]]
+) -> dict[str, Any]:
+    until = f"{member.valid_until:%d.%m.%Y}" if member.valid_until else "–"
+    is_over = member.valid_until is not None and member.valid_until < today()
+    values = [
+        member.pupil.full_name,
+        places.get(member.pupil_id, _("not enrolled today")),
+        "; ".join(f"{value}. {Category(value).label}" for value in member.categories) or "–",
+        ", ".join(str(Status(value).label) for value in member.statuses) or "–",
+        _("ended %(day)s") % {"day": until} if is_over else until,
     ]
+    cells: list[dict[str, Any]] = [
+        {"value": value, "label": label} for value, label in zip(values, columns, strict=True)
+    ]
+    cells[-1]["tone"] = "late" if is_over else ""
+    for label, url in ways:
+        words = format_html('{}<span class="hidden"> – {}</span>', label, member.pupil.full_name)
+        cells.append({"value": words, "href": f"{url}?pupil={member.pupil_id}"})
+    return {"href": reverse("pupil", args=[member.pupil_id]), "cells": cells}
 
 
 def _help(request: Request, members: list[Member]) -> Any:
@@ -185,7 +208,7 @@ def _help(request: Request, members: list[Member]) -> Any:
     given = Handout.objects.for_user(request.user, P.AID_VIEW).filter(
         pupil_id__in=[member.pupil_id for member in members], date__gte=first, date__lte=last
     )
-    return on_screen(HANDOUTS, given.select_related("pupil", "unit"))
+    return handout_table(HANDOUTS, given.select_related("pupil", "unit"), given)
 
 
 def _history(user: User, row: Family, members: list[Member]) -> list[dict[str, Any]]:

@@ -10,25 +10,25 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from aid.actions import Stale, gifts
+from aid.actions import Stale, children, gifts
 from aid.forms import MOST_FOUND, find_pupils, places_of, show
 from aid.forms.gifts import DonationForm, HandoutFilter, HandoutForm, ReceiveForm
 from aid.models import Donation, Handout
-from aid.money import grouped, tenge
+from aid.money import tenge
 from aid.states import AidKind
 from aid.tables import (
     DONATION_COUNTS,
     DONATIONS,
     DONATIONS_BY_UNIT,
+    DONATIONS_WITHOUT_NAMES,
     HANDOUT_COUNTS,
     HANDOUTS,
-    HANDOUTS_BY_SCHOOL,
+    HANDOUTS_BY_UNIT,
     gift_state,
-    on_screen,
-    place_of,
 )
-from aid.views.place import Place, counted, oblasts, place_of_request
+from aid.views.place import Listing, Place, crumbs, listing
 from schools.access import Request, requires
 from schools.models import Scoped, Unit
 from schools.once import new_key, once
@@ -38,7 +38,7 @@ from students.models import Pupil
 from zabota.lib.clock import today
 from zabota.lib.htmx import page_or_part
 from zabota.lib.paging import page_of
-from zabota.lib.tables import Table
+from zabota.lib.tables import Table, grouped
 
 GIFTS_OFFERED = 20
 
@@ -49,22 +49,7 @@ GIFTS_OFFERED = 20
 @requires(P.AID_VIEW)
 @once
 def handouts(request: Request) -> HttpResponse:
-    if request.method == "POST":
-        return _prove(request)
-    place = place_of_request(request, P.AID_VIEW)
-    context: dict[str, Any] = {
-        "place": place,
-        "may_write": bool(request.user.grants.units(P.AID_WRITE)),
-        "caption": _("Handouts"),
-    }
-    rows = Handout.objects.for_user(request.user, P.AID_VIEW).under(*place.units)
-    if place.country:
-        context["oblasts"] = oblasts(request, P.AID_VIEW, "handouts")
-    elif place.in_rows:
-        context |= _handouts_by_row(request, rows, place)
-    else:
-        context |= counted(request, rows, HANDOUTS_BY_SCHOOL, HANDOUT_COUNTS, _totals_of(HANDOUT_COUNTS))
-    return page_or_part(request, "aid/handouts.html", "rows", context)
+    return _prove(request) if request.method == "POST" else listing(request, HANDOUT_LIST)
 
 
 def _prove(request: Request) -> HttpResponse:
@@ -91,27 +76,37 @@ def _handouts_by_row(request: Request, rows: Scoped, place: Place) -> dict[str, 
         rows = rows.filter(**{name: chosen[name] for name in ("kind", "source") if chosen[name]})
         rows = rows.filter(proof_due__isnull=False, proof_on=None) if debts else rows
     page = page_of(request, rows.select_related("pupil", "unit"))
-    table = HANDOUTS if place.names else HANDOUTS.without_personal()
-    context = {"page": page, "table": _handout_table(table, page, rows), "filters": filters}
+    table = place.shown(HANDOUTS)
+    context = {"page": page, "table": handout_table(table, page, rows), "filters": filters}
     if debts and request.user.grants.units(P.AID_WRITE):
-        context |= {"debts": list(page), "names": place.names, "today": today(), "once": new_key()}
+        context |= {"debts": list(page), "today": today(), "once": new_key()}
     return context
 
 
-def _handout_table(table: Table, page: Any, rows: Scoped) -> Any:
+def handout_table(table: Table, page: Any, rows: Scoped) -> dict[str, Any]:
     """Money and totals at the foot are the database's, over all pages."""
     sums = rows.order_by().aggregate(**HANDOUT_COUNTS, pieces=Sum("quantity", default=0))
     words = _("In all: %(handouts)s, children: %(children)s")
     foot = {
         0: words % {"handouts": grouped(sums["handouts"]), "children": grouped(sums["children"])},
-        place_of(table, _("Pieces")): grouped(sums["pieces"]),
-        place_of(table, _("Sum, ₸")): tenge(sums["tenge"]),
+        table.place_of(_("Pieces")): grouped(sums["pieces"]),
+        table.place_of(_("Sum, ₸")): tenge(sums["tenge"]),
     }
-    return on_screen(table, page, totals=foot)
+    return table.on_screen(page, totals=foot)
 
 
-def _totals_of(counts: dict[str, Any]) -> Any:
-    return lambda sums: {0: _("In all")} | {place: grouped(sums[name]) for place, name in enumerate(counts, 1)}
+HANDOUT_LIST = Listing(
+    url_name="handouts",
+    model=Handout,
+    view=P.AID_VIEW,
+    write=P.AID_WRITE,
+    heading=gettext_lazy("Aid to children"),
+    new=("handout_new", gettext_lazy("Record a handout")),
+    empty=gettext_lazy("Nothing has been handed out here yet."),
+    by_unit=HANDOUTS_BY_UNIT,
+    counts=HANDOUT_COUNTS,
+    by_row=_handouts_by_row,
+)
 
 
 @requires(P.AID_WRITE)
@@ -124,16 +119,12 @@ def handout_new(request: Request) -> HttpResponse:
         return _choose(request, gift)
     pupil: Pupil = get_object_or_404(Pupil.objects.for_user(request.user, P.CHILD_VIEW), pk=chosen)
     form = HandoutForm(request.POST or None, user=request.user, gift=gift)
-    earlier: list[Handout] = []
     if request.method == "POST" and form.is_valid():
         try:
             return _hand_out(request, form, pupil, gift)
-        except gifts.Twice as twice:
-            earlier = twice.earlier
-            show(form, twice)
         except Refused as refused:
             show(form, refused)
-    return _handout_page(request, form, pupil, gift, earlier)
+    return _handout_page(request, form, pupil, gift)
 
 
 def _gift_of_address(request: Request) -> Donation | None:
@@ -177,11 +168,9 @@ def _hand_out(request: Request, form: HandoutForm, pupil: Pupil, gift: Donation 
     return redirect("donation", pk=gift.pk) if gift is not None else redirect("handouts")
 
 
-def _handout_page(
-    request: Request, form: HandoutForm, pupil: Pupil, gift: Donation | None, earlier: list[Handout]
-) -> HttpResponse:
-    given = gifts.given_before(pupil=pupil, day=today())
-    shown = HANDOUTS.without_personal()
+def _handout_page(request: Request, form: HandoutForm, pupil: Pupil, gift: Donation | None) -> HttpResponse:
+    seen = gifts.given_before(pupil=pupil, day=today()).under(*request.user.grants.units(P.AID_VIEW))
+    helped = children.helped_before(pupil, today())
     context = {
         "form": form,
         "pupil": pupil,
@@ -189,8 +178,9 @@ def _handout_page(
         "gift": gift,
         "left": _left(gift) if gift else "",
         "offered": [] if gift else _offered(request),
-        "given": on_screen(shown, given.under(*request.user.grants.units(P.AID_VIEW)).select_related("unit")),
-        "ask_reason": bool(earlier or form.data.get("reason")),
+        "given": handout_table(HANDOUTS.without_personal(), seen.select_related("unit"), seen),
+        "helped": helped,
+        "ask_reason": "reason" in form.errors or bool(form.data.get("reason")),
         "once": new_key(),
     }
     return render(request, "aid/handout_new.html", context, status=422 if form.errors else 200)
@@ -220,24 +210,18 @@ def _offered(request: Request) -> list[Donation]:
 
 @requires(P.AID_VIEW)
 def donations(request: Request) -> HttpResponse:
-    place = place_of_request(request, P.AID_VIEW)
-    context: dict[str, Any] = {
-        "place": place,
-        "may_write": bool(request.user.grants.units(P.AID_WRITE)),
-        "caption": _("Gifts"),
+    return listing(request, GIFT_LIST)
+
+
+def _gifts_by_row(request: Request, rows: Scoped, place: Place) -> dict[str, Any]:
+    page = page_of(request, rows.select_related("donor", "unit").with_given().order_by("-pk"))  # type: ignore[attr-defined]
+    return {
+        "page": page,
+        "table": _gift_table(place.shown(DONATIONS if place.names else DONATIONS_WITHOUT_NAMES), page, rows),
     }
-    rows = Donation.objects.for_user(request.user, P.AID_VIEW).under(*place.units)
-    if place.country:
-        context["oblasts"] = oblasts(request, P.AID_VIEW, "donations")
-    elif place.in_rows:
-        page = page_of(request, rows.select_related("donor", "unit").with_given().order_by("-pk"))
-        context |= {"page": page, "table": _gift_table(page, rows)}
-    else:
-        context |= counted(request, rows, DONATIONS_BY_UNIT, DONATION_COUNTS, _totals_of(DONATION_COUNTS))
-    return page_or_part(request, "aid/donations.html", "rows", context)
 
 
-def _gift_table(page: Any, rows: Scoped) -> Any:
+def _gift_table(table: Table, page: Any, rows: Scoped) -> dict[str, Any]:
     whole = rows.order_by().aggregate(
         gifts=Count("pk"), pieces=Sum("quantity", default=0), tenge=Sum("tenge", default=0)
     )
@@ -246,12 +230,26 @@ def _gift_table(page: Any, rows: Scoped) -> Any:
     )
     foot = {
         0: _("In all: %(count)s") % {"count": grouped(whole["gifts"])},
-        place_of(DONATIONS, _("Pieces")): grouped(whole["pieces"]),
-        place_of(DONATIONS, _("Given, pieces")): grouped(given["pieces"]),
-        place_of(DONATIONS, _("Sum, ₸")): tenge(whole["tenge"]),
-        place_of(DONATIONS, _("Given, ₸")): tenge(given["tenge"]),
+        table.place_of(_("Pieces")): grouped(whole["pieces"]),
+        table.place_of(_("Given, pieces")): grouped(given["pieces"]),
+        table.place_of(_("Sum, ₸")): tenge(whole["tenge"]),
+        table.place_of(_("Given, ₸")): tenge(given["tenge"]),
     }
-    return on_screen(DONATIONS, page, href=lambda gift: reverse("donation", args=[gift.pk]), totals=foot)
+    return table.on_screen(page, href=lambda gift: reverse("donation", args=[gift.pk]), totals=foot)
+
+
+GIFT_LIST = Listing(
+    url_name="donations",
+    model=Donation,
+    view=P.AID_VIEW,
+    write=P.AID_WRITE,
+    heading=gettext_lazy("Gifts of donors"),
+    new=("donation_new", gettext_lazy("Record a gift")),
+    empty=gettext_lazy("No gift has been recorded here yet."),
+    by_unit=DONATIONS_BY_UNIT,
+    counts=DONATION_COUNTS,
+    by_row=_gifts_by_row,
+)
 
 
 @requires(P.AID_WRITE)
@@ -261,6 +259,9 @@ def donation_new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return _register(request, form)
+        except gifts.NumberTaken as taken:
+            form.offer(taken.stored)
+            show(form, taken)
         except Refused as refused:
             show(form, refused)
     context = {"form": form, "once": new_key()}
@@ -347,6 +348,8 @@ def _gift_page(
     page = page_of(request, given.select_related("pupil", "unit"))
     context = {
         "gift": gift,
+        "donor": gift.donor.name if names else gift.donor.impersonal_name,
+        "crumbs": crumbs(user, GIFT_LIST, gift.unit),
         "stages": _stages(gift),
         "whole": _amount(gift, gift.quantity, gift.tenge),
         "left": _left(gift),
@@ -354,7 +357,7 @@ def _gift_page(
         "form": form or (ReceiveForm(gift=gift) if may_write and gift.received_on is None else None),
         "conflict": conflict,
         "page": page,
-        "given": _handout_table(HANDOUTS if names else HANDOUTS.without_personal(), page, given) if page else None,
+        "given": handout_table(HANDOUTS if names else HANDOUTS.without_personal(), page, given) if page else None,
         "once": new_key(),
     }
     return render(request, "aid/donation.html", context, status=status)

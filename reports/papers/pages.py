@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+
 from reports.editions import Edition, Measure, section_names
 from reports.figures import Figure
 from reports.words import language, number, shown
 from schools.models import Unit
 from schools.rights import Level
-from zabota.lib.kazakh import order_key
 
 MOST_COLUMNS = 8
 KEY = ("CN-01", "CN-05", "AT-07", "AT-10", "CS-01", "CS-12", "CS-02", "CS-03", "FM-02", "AD-01", "AD-04")
@@ -65,7 +66,7 @@ def by_section(edition: Edition) -> list[tuple[str, list[Line]]]:
             names[section],
             [Line(one, shown(edition.own[one.code]), parts(one, edition.own[one.code])) for one in measures],
         )
-        for section, measures in _sections(edition.catalogue)
+        for section, measures in sections(edition.catalogue)
     ]
 
 
@@ -81,14 +82,15 @@ def parts(measure: Measure, figure: Figure) -> str:
 
 def tables(edition: Edition) -> list[Group]:
     """Tables of the units one level below, at most so many columns each."""
-    units = in_order(edition.children)
+    units = edition.children
     if not units:
         return []
     names, made = section_names(), []
-    for section, measures in _sections(edition.catalogue):
-        for some in _evenly(measures):
+    for section, measures in sections(edition.catalogue):
+        for some in evenly(measures):
             rows = [_row(edition, unit, some) for unit in units]
-            made.append(Group(names[section], some, rows, _row(edition, edition.unit, some)))
+            total = Row(total_name(edition.unit), _cells(edition, edition.unit, some))
+            made.append(Group(names[section], some, rows, total))
     return made
 
 
@@ -96,10 +98,8 @@ def annex(edition: Edition) -> Group | None:
     """Units two levels below under their parents: districts of the country, schools of an oblast."""
     columns = _chosen(edition, KEY)
     rows = []
-    for unit in in_order(edition.children):
-        inner = [
-            each for each in in_order(edition.below(unit)) if unit.level == Level.DISTRICT or _in_annex(edition, each)
-        ]
+    for unit in edition.children:
+        inner = [each for each in edition.below(unit) if unit.level == Level.DISTRICT or _in_annex(edition, each)]
         if inner:
             rows.append(_row(edition, unit, columns, heading=True))
             rows += [_row(edition, each, columns) for each in inner]
@@ -118,7 +118,7 @@ def bars(edition: Edition, measure: Measure, units: Iterable[Unit]) -> Bars:
     values = {unit.pk: edition.figures[unit.pk][measure.code] for unit in units}
     heights = {number: -1.0 if figure.value is None else float(figure.value) for number, figure in values.items()}
     longest = 1.0 if measure.share_of else max(heights.values(), default=0.0)
-    ranked = sorted(in_order(units), key=lambda unit: -heights[unit.pk])
+    ranked = sorted(units, key=lambda unit: -heights[unit.pk])
     made = [
         Bar(unit.name, shown(values[unit.pk]), 100 * max(heights[unit.pk], 0) / longest if longest > 0 else 0)
         for unit in ranked
@@ -126,9 +126,9 @@ def bars(edition: Edition, measure: Measure, units: Iterable[Unit]) -> Bars:
     return Bars(measure.name, made)
 
 
-def in_order(units: Iterable[Unit]) -> list[Unit]:
-    """By name in the order of the Kazakh alphabet, with the names the edition has kept."""
-    return sorted(units, key=lambda unit: (order_key(unit.name), unit.pk))
+def total_name(unit: Unit) -> str:
+    """What the line of totals is called."""
+    return str(_("Total for the republic") if unit.level == Level.MINISTRY else _("Total"))
 
 
 def _in_annex(edition: Edition, unit: Unit) -> bool:
@@ -137,7 +137,11 @@ def _in_annex(edition: Edition, unit: Unit) -> bool:
 
 
 def _row(edition: Edition, unit: Unit, columns: list[Measure], heading: bool = False) -> Row:
-    return Row(unit.name, [shown(edition.figures[unit.pk][one.code]) for one in columns], heading)
+    return Row(unit.name, _cells(edition, unit, columns), heading)
+
+
+def _cells(edition: Edition, unit: Unit, columns: list[Measure]) -> list[str]:
+    return [shown(edition.figures[unit.pk][one.code]) for one in columns]
 
 
 def _chosen(edition: Edition, codes: Iterable[str]) -> list[Measure]:
@@ -145,11 +149,11 @@ def _chosen(edition: Edition, codes: Iterable[str]) -> list[Measure]:
     return [known[code] for code in codes if code in known]
 
 
-def _sections(catalogue: list[Measure]) -> list[tuple[str, list[Measure]]]:
+def sections(catalogue: list[Measure]) -> list[tuple[str, list[Measure]]]:
     return [(section, list(some)) for section, some in groupby(catalogue, key=lambda one: one.section)]
 
 
-def _evenly(measures: list[Measure]) -> list[list[Measure]]:
+def evenly(measures: list[Measure]) -> list[list[Measure]]:
     """Cut into as few tables as fit the page, of about the same width."""
     pieces = -(-len(measures) // MOST_COLUMNS)
     size = -(-len(measures) // pieces)

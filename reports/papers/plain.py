@@ -1,4 +1,4 @@
-"""The summary as JSON (PRODUCT 13)."""
+"""The summary as JSON (PRODUCT 13), with its words in every language."""
 
 import json
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Any
 
 from campaigns.models import Campaign
 from reports.editions import Edition, edition_of
-from reports.figures import Figure, Figures
+from reports.figures import Figures, is_entered
 from schools.models import Unit
 
 
@@ -18,10 +18,12 @@ def summary_json(campaign: Campaign, unit: Unit, as_of: date, figures: Figures) 
 def edition_json(edition: Edition) -> dict[str, Any]:
     return {
         "campaign": edition.campaign.code,
-        **_named(edition.unit),
+        **_unit(edition, edition.unit),
         "as_of": edition.as_of.isoformat(),
-        "values": _values(edition.own),
-        "children": [{**_named(child), "values": _values(edition.figures[child.pk])} for child in edition.children],
+        "labels": {
+            one.code: {"label": one.label, "measure": one.measure, "parts": one.parts} for one in edition.catalogue
+        },
+        "children": [_unit(edition, child) for child in edition.children],
     }
 
 
@@ -29,9 +31,12 @@ def edition_bytes(edition: Edition) -> bytes:
     return json.dumps(edition_json(edition), ensure_ascii=False, indent=1).encode()
 
 
-def _named(unit: Unit) -> dict[str, str]:
-    return {"unit": unit.code, "name": unit.name}
-
-
-def _values(figures: dict[str, Figure]) -> dict[str, Any]:
-    return {code: figure.as_json() for code, figure in figures.items()}
+def _unit(edition: Edition, unit: Unit) -> dict[str, Any]:
+    """A unit and its values; `entered` tells a unit with zeros from one that has entered nothing."""
+    figures = edition.figures[unit.pk]
+    return {
+        "unit": unit.code,
+        "name": {"kk": unit.name_kk, "ru": unit.name_ru, "en": unit.name_kk},
+        "entered": is_entered(figures),
+        "values": {code: figure.as_json() for code, figure in figures.items()},
+    }

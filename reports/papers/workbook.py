@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 
 from reports.editions import Edition, Measure, section_names
-from reports.figures import Figure
-from reports.papers.pages import in_order, parts
+from reports.figures import Figure, is_entered
+from reports.papers.pages import evenly, parts, sections, total_name
 from reports.states import SubmissionState
-from reports.words import day, language, sentences, shown
+from reports.words import day, sentences, shown
 from schools.models import Unit
 from schools.rights import Level
 from zabota.lib.sheets_child import letter
@@ -16,7 +16,7 @@ from zabota.lib.sheets_out import SHARE, TEXT, WHOLE, Formula, Sheet, Value, wor
 
 LEVELS = dict(Level.choices)
 NAMES = 2  # columns before the first figure: name, level
-WIDE = 34
+WIDE, WIDTH = 34, 13  # of a name, of a figure
 
 
 def summary_xlsx(edition: Edition) -> bytes:
@@ -24,7 +24,7 @@ def summary_xlsx(edition: Edition) -> bytes:
     sheets = [_cover(edition), _indicators(edition)]
     if edition.children:
         sheets.append(_units(edition, edition.unit, str(_("By units")), inside=False))
-    for unit in in_order(edition.children):
+    for unit in edition.children:
         if edition.below(unit):
             sheets.append(_units(edition, unit, unit.name, inside=True))
     return workbook(*sheets, _definitions(edition), _missing(edition))
@@ -36,19 +36,22 @@ def _cover(edition: Edition) -> Sheet:
         [_("Unit"), edition.unit.name],
         [_("As of"), day(edition.as_of)],
         [_("Sealed on"), day(edition.sealed_at.date()) if edition.sealed_at else _("not sealed: figures of the day")],
-        [_("Signed by"), edition.signed_by],
+        [_("Sealed by"), str(edition.signature or "")],
         [_("Check code"), edition.code],
         *([str(n), text] for n, text in enumerate(sentences(edition), 1)),
     ]
+    if edition.early:
+        lines.append([_("Sealed early or without some reports, because"), edition.early])
     if edition.text:
         lines.append([_("What worked, shortcomings, proposals"), edition.text])
     return Sheet(
         title=_("Cover"),
-        headers=["", _("Summary")],
+        headers=["", edition.title],
         rows=lines,
-        widths=[WIDE, 120],
+        widths=[28, 90],
         number_formats=[TEXT, TEXT],
         autofilter=False,
+        wrapped=True,
     )
 
 
@@ -70,6 +73,7 @@ def _indicators(edition: Edition) -> Sheet:
         headers=[_("Code"), _("Section"), _("Indicator"), _("Value"), _("Unit of measure"), _("Of them")],
         rows=rows,
         widths=[9, WIDE, 44, 14, 18, 60],
+        wrapped=True,
     )
 
 
@@ -79,10 +83,10 @@ def _units(edition: Edition, parent: Unit, title: str, inside: bool) -> Sheet:
     What happened at the parent itself stands on a line of its own, so that the lines make the total.
     """
     lines: list[tuple[Unit, bool]] = []
-    for child in in_order(edition.below(parent)):
+    for child in edition.below(parent):
         lines.append((child, True))
         if inside:
-            lines += [(each, False) for each in in_order(edition.below(child))]
+            lines += [(each, False) for each in edition.below(child)]
     header, top, rows = 2, [], []
     for place, (unit, direct) in enumerate(lines, header + 1):
         rows.append(_line(unit.name, str(LEVELS[unit.level]), edition.figures[unit.pk], edition.catalogue))
@@ -96,11 +100,23 @@ def _units(edition: Edition, parent: Unit, title: str, inside: bool) -> Sheet:
         title=title,
         headers=[_("Unit"), _("Level"), *(f"{one.code} {one.name}" for one in edition.catalogue)],
         rows=rows,
-        widths=[WIDE, 18, *(14 for _one in edition.catalogue)],
+        widths=[WIDE, 18, *(WIDTH for _one in edition.catalogue)],
         number_formats=["General", "General", *(SHARE if one.share_of else WHOLE for one in edition.catalogue)],
         above=[_("%(unit)s, as of %(day)s") % {"unit": parent.name, "day": day(edition.as_of)}],
-        totals=[parent.name, _("total"), *_totals(edition, parent, top, header + 1 + len(rows))],
+        totals=[total_name(parent), None, *_totals(edition, parent, top, header + 1 + len(rows))],
+        repeated_columns=NAMES,
+        page_breaks=_page_breaks(edition.catalogue),
     )
+
+
+def _page_breaks(catalogue: list[Measure]) -> list[int]:
+    """The last column of each printed page: a section, or a part of one, on a page."""
+    breaks, column = [], NAMES
+    for _section, measures in sections(catalogue):
+        for some in evenly(measures):
+            column += len(some)
+            breaks.append(column)
+    return breaks[:-1]
 
 
 def _line(name: str, level: str, figures: dict[str, Figure], catalogue: Iterable[Measure]) -> list[Value]:
@@ -120,6 +136,9 @@ def _own(edition: Edition, parent: Unit) -> dict[str, int]:
 def _totals(edition: Edition, parent: Unit, top: list[int], row: int) -> list[Value]:
     """A sum where a sum is right; a share of sums; children counted each once as they were counted."""
     columns = {one.code: letter(place) for place, one in enumerate(edition.catalogue, NAMES + 1)}
+    figures = edition.figures[parent.pk]
+    if not is_entered(figures):
+        return [shown(figures[one.code]) for one in edition.catalogue]
     made: list[Value] = []
     for one in edition.catalogue:
         if one.share_of:
@@ -127,7 +146,7 @@ def _totals(edition: Edition, parent: Unit, top: list[int], row: int) -> list[Va
         elif one.adds_up:
             made.append(Formula(f"=SUM({_ranges(columns[one.code], top)})"))
         else:
-            made.append(edition.figures[parent.pk][one.code].numerator)
+            made.append(figures[one.code].numerator)
     return made
 
 
@@ -163,6 +182,7 @@ def _definitions(edition: Edition) -> Sheet:
         headers=[_("Code"), _("Indicator"), _("Section"), _("Unit of measure"), _("How units add up"), _("Source")],
         rows=rows,
         widths=[9, 44, WIDE, 18, WIDE, WIDE],
+        wrapped=True,
     )
 
 
@@ -175,7 +195,7 @@ def _how(measure: Measure) -> str:
 def _missing(edition: Edition) -> Sheet:
     states = dict(SubmissionState.choices)
     rows: list[Sequence[Value]] = [
-        [each.name[language()], str(states.get(each.state, _("the report is not begun"))), each.why]
-        for each in edition.missing
+        [each.called, str(states.get(each.state, _("the report is not begun"))), each.why] for each in edition.lacking
     ]
-    return Sheet(title=_("Missing"), headers=[_("Unit"), _("State"), _("Remark")], rows=rows, widths=[WIDE, 30, 80])
+    headers = [_("Unit"), _("State"), _("Remark")]
+    return Sheet(title=_("Missing"), headers=headers, rows=rows, widths=[WIDE, 30, 60], wrapped=True)

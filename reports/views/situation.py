@@ -9,13 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
+from campaigns.windows import days_late
 from reports.editions import adds_up
 from reports.figures import Figure
-from reports.gaps import days_late, registers_today
+from reports.gaps import registers_today
 from reports.indicators import CATALOGUE, SECTIONS, Indicator
-from reports.places import HANDED_IN, Place, due, place_of, stored_figures
-from reports.states import SubmissionState
+from reports.places import Place, place_of, stored_figures
+from reports.states import HANDED_IN, SubmissionState
 from reports.tables import SHOWN, UNITS, UnitLine, sort_key
+from reports.views.figure import Link, link_to, sections_of
 from reports.words import percent, shown
 from schools.access import Request, requires, signed_in
 from schools.models import Post, Unit, User
@@ -37,13 +39,6 @@ TONES = {
     SubmissionState.ACCEPTED: "ok",
     SubmissionState.SEALED: "ok",
 }
-# the page whose rows a figure was counted from, and the right that opens it
-ROWS = {
-    "CS": ("cases", P.CASE_VIEW),
-    "FM": ("families", P.FAMILY_VIEW),
-    "AD": ("handouts", P.AID_VIEW),
-    "CN": ("classes", P.ROSTER_WRITE),
-}
 # whom to call about a report
 CALLED = (Role.COORDINATOR, Role.SPECIALIST, Role.HEAD)
 
@@ -62,7 +57,7 @@ def situation(request: Request, code: str = "") -> HttpResponse:
     if request.GET.get("format") == "xlsx":
         return _workbook(place, lines)
     page = page_of(request, lines)
-    links = {code: _href(request.user, unit, code) for code in CATALOGUE}
+    link = link_to(unit)
     context = {
         "unit": unit,
         "campaign": campaign,
@@ -71,8 +66,8 @@ def situation(request: Request, code: str = "") -> HttpResponse:
         "sentence": _sentences(place, figures),
         "owing": _who_owes(place),
         "owing_more": max(0, len(place.owing) - OWING_AT_MOST),
-        "headlines": [_headline(code, figures, links) for code in HEADLINES],
-        "sections": _sections(figures, links),
+        "headlines": [_headline(code, figures, link) for code in HEADLINES],
+        "sections": sections_of(figures, link),
         "charts": [_bars(code, lines) for code in BARS] if len(lines) > 1 else [],
         "page": page,
         "headers": _headers(request.GET.get("sort", "")),
@@ -128,7 +123,7 @@ def _sentences(place: Place, figures: dict[str, Figure]) -> list[str]:
 
 
 def _reports_sentence(place: Place) -> str:
-    named = {"round": place.round.name, "due": f"{due(place.round, place.campaign, place.unit.level):%d.%m.%Y}"}
+    named = {"round": place.round.name, "due": f"{place.dues[place.unit.pk]:%d.%m.%Y}"}
     if place.units:
         owed = len(place.owing)
         words = {**named, "n": len(place.units) - owed, "all": len(place.units), "owed": owed}
@@ -170,7 +165,7 @@ def called(units: Iterable[int]) -> dict[int, User]:
 
 def _owed(place: Place, unit: Unit, person: User | None) -> dict[str, Any]:
     report = place.reports.get(unit.pk)
-    late = days_late(due(place.round, place.campaign, unit.level))
+    late = days_late(place.dues[unit.pk])
     state = report.get_state_display() if report else _("the report is not begun")
     return {
         "label": unit.name,
@@ -184,50 +179,23 @@ def _owed(place: Place, unit: Unit, person: User | None) -> dict[str, Any]:
 # ---- figures
 
 
-def _href(user: User, unit: Unit, code: str) -> str:
-    """The rows behind a figure, for those who may open them; else the table of units."""
-    page, permission = ROWS.get(code[:2], ("", None))
-    if permission and user.grants.cover(permission, unit.pk):
-        return f"{reverse(page)}?unit={unit.code}"
-    return "" if unit.is_school else "#units"
+def _headline(code: str, figures: dict[str, Figure], link: Link) -> dict[str, Any]:
+    figure = figures[code]
+    href = link(code, "") if figure.value is not None else ""
+    return {"label": CATALOGUE[code].label, "value": shown(figure), "href": href}
 
 
-def _headline(code: str, figures: dict[str, Figure], links: dict[str, str]) -> dict[str, Any]:
-    return {
-        "label": CATALOGUE[code].label,
-        "value": shown(figures[code]),
-        "href": links[code],
-        "note": CATALOGUE[code].measure,
-    }
-
-
-def _sections(figures: dict[str, Figure], links: dict[str, str]) -> list[dict[str, Any]]:
+def cells_of(figures: dict[str, Figure], link: Link) -> list[dict[str, Any]]:
+    """The figures of a row of a table of units, each a link to what it is made of."""
     return [
         {
-            "key": key,
-            "title": title,
-            "lines": [
-                {
-                    "one": one,
-                    "value": shown(figures[one.code]),
-                    "href": links[one.code],
-                    "parts": parts_of(one, figures[one.code]),
-                }
-                for one in CATALOGUE.values()
-                if one.section == key
-            ],
+            "value": shown(figures[code]),
+            "number": True,
+            "label": CATALOGUE[code].label,
+            "href": link(code, "") if figures[code].value is not None else "",
         }
-        for key, title in SECTIONS.items()
-    ]
-
-
-def parts_of(indicator: Indicator, figure: Figure) -> list[tuple[Any, int]]:
-    """The parts that are not zero, in words."""
-    return [
-        (label, figure.by[indicator.part_key(cut, part)])
-        for cut, labels in indicator.cuts.items()
-        for part, label in labels.items()
-        if figure.by.get(indicator.part_key(cut, part))
+        for code in SHOWN
+        if code in figures
     ]
 
 
@@ -286,17 +254,14 @@ def _headers(sort: str) -> list[dict[str, Any]]:
 
 
 def _row(line: UnitLine, place: Place) -> dict[str, Any]:
-    late = days_late(due(place.round, place.campaign, line.unit.level))
+    late = days_late(place.dues[line.unit.pk])
     report = line.submission
     tone = TONES[SubmissionState(report.state)] if report else "none"
     if late and (report is None or report.state not in HANDED_IN):
         tone = "late"
     headers = UNITS.headers
     cells: list[dict[str, Any]] = [{"value": line.unit.name}, {"value": line.state, "tone": tone, "label": headers[1]}]
-    cells += [
-        {"value": shown(line.figures[code]), "number": True, "label": label}
-        for code, label in zip(SHOWN, headers[2:], strict=True)
-    ]
+    cells += cells_of(line.figures, link_to(line.unit))
     return {"cells": cells, "href": reverse("situation_of", args=[line.unit.code])}
 
 
@@ -331,8 +296,8 @@ def _definition(indicator: Indicator) -> dict[str, Any]:
 
 
 def _side(side: dict[str, int]) -> str:
-    """«AT-13 − AT-02»."""
+    """«(AT-13 − AT-02)»."""
     text = ""
     for code, times in side.items():
         text += (" − " if times < 0 else " + ") + code if text else code
-    return text
+    return f"({text})" if len(side) > 1 else text

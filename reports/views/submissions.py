@@ -12,18 +12,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, Round
+from campaigns.windows import days_late, due_of
 from reports import actions
 from reports.editions import kept_figures
 from reports.figures import Figure
 from reports.forms import SendBackForm, SignForm, TextForm
-from reports.gaps import Gap, days_late, gaps, nil_gaps
-from reports.indicators import CATALOGUE, SECTIONS
+from reports.gaps import Gap, gaps, nil_gaps
 from reports.live import live_figures
 from reports.models import Submission
-from reports.places import HANDED_IN, due, latest, place_of
-from reports.states import SUBMISSION, SubmissionState
-from reports.views.situation import TONES, called, parts_of
-from reports.words import shown
+from reports.places import Place, latest, place_of
+from reports.states import HANDED_IN, SUBMISSION, SubmissionState
+from reports.views.figure import link_to, sections_of
+from reports.views.situation import TONES, called
 from schools.access import Request, requires
 from schools.models import Job, Unit, User
 from schools.number import OBLAST, ROOT, span
@@ -55,7 +55,7 @@ class Report:
 
     @property
     def due(self) -> Any:
-        return due(self.round, self.campaign, self.unit.level)
+        return due_of(self.unit, self.campaign, self.round.code)
 
 
 @requires(P.REPORT_VIEW)
@@ -79,10 +79,7 @@ def submission_list(request: Request) -> HttpResponse:
         "unit": first,
         "place": place,
         "page": page,
-        "rows": [
-            _below(request.user, place.reports.get(unit.pk), unit, campaign, round_, phones.get(unit.pk))
-            for unit in page
-        ],
+        "rows": [_below(request.user, place, unit, phones.get(unit.pk)) for unit in page],
     }
     return render(request, "reports/submissions.html", context)
 
@@ -138,7 +135,7 @@ def _sign(request: Request, report: Report) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, report, refusal, form=form)
     if job is not None:
-        return redirect("job", pk=job.pk)
+        return redirect("job", pk=job.pk) if job.user_id == request.user.pk else redirect(report.url)
     messages.success(request, _("The report is signed and sent."))
     return redirect(report.url)
 
@@ -161,7 +158,7 @@ def _accept(request: Request, report: Report) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, report, refusal)
     messages.success(request, _("The report of «%(unit)s» is accepted.") % {"unit": report.unit.name})
-    return redirect(_back(request, report))
+    return redirect(report.url)
 
 
 def _send_back(request: Request, report: Report) -> HttpResponse:
@@ -211,11 +208,6 @@ def _conflict(forms: dict[str, Any], stored: Submission | None) -> list[dict[str
     return rows
 
 
-def _back(request: Request, report: Report) -> str:
-    """Accepted from the list: back to the list; from the report: to the report."""
-    return f"{reverse('submissions')}?round={report.round.code}" if request.POST.get("from") == "list" else report.url
-
-
 # ---- the page of a report
 
 
@@ -255,7 +247,8 @@ def _page(
         "version": actions.version_of(found),
         "hard": [gap for gap in lacking if gap.hard],
         "soft": [*(gap for gap in lacking if not gap.hard), *(nil_gaps(figures, []) if report.editable else [])],
-        "sections": _sections(figures, found.nil if found and not report.editable else []),
+        "sections": _sections(report, figures),
+        "work": actions.signing(found) if found and report.editable else None,
         "kept": not report.editable,
         "form": form or _form(report, signs, lacking),
         "writes": writes,
@@ -288,19 +281,12 @@ def _figures(report: Report) -> dict[str, Figure]:
     return kept or live_figures(report.campaign, [report.unit.pk])[report.unit.pk]
 
 
-def _sections(figures: dict[str, Figure], nil: list[str]) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": title,
-            "nil": key in nil,
-            "lines": [
-                {"one": one, "value": shown(figures[one.code]), "parts": parts_of(one, figures[one.code])}
-                for one in CATALOGUE.values()
-                if one.section == key and one.code in figures
-            ],
-        }
-        for key, title in SECTIONS.items()
-    ]
+def _sections(report: Report, figures: dict[str, Figure]) -> list[dict[str, Any]]:
+    """The figures, each a link to its rows; under a signed report those of its day."""
+    signed = report.submission if not report.editable else None
+    sections = sections_of(figures, link_to(report.unit, report.round.code if signed else ""))
+    nil = signed.nil if signed else []
+    return [{**section, "nil": section["key"] in nil} for section in sections]
 
 
 def _crumbs(user: User, report: Report) -> list[tuple[str, str]]:
@@ -325,7 +311,7 @@ def _own_rounds(unit: Unit, campaign: Campaign) -> list[dict[str, Any]]:
 
 
 def _own_round(unit: Unit, campaign: Campaign, each: Round, found: Submission | None) -> dict[str, Any]:
-    owed_by = due(each, campaign, unit.level)
+    owed_by = due_of(unit, campaign, each.code)
     open_ = found is None or found.state in EDITABLE
     late = days_late(owed_by) if open_ else 0
     word, tone = _state(found, late)
@@ -345,20 +331,16 @@ def _state(found: Submission | None, late: int) -> tuple[str, str]:
     return state, TONES[SubmissionState(found.state)] if found else "none"
 
 
-def _below(
-    user: User, found: Submission | None, unit: Unit, campaign: Campaign, round_: Round, person: User | None
-) -> dict[str, Any]:
-    word, tone = _state(found, days_late(due(round_, campaign, unit.level)))
+def _below(user: User, place: Place, unit: Unit, person: User | None) -> dict[str, Any]:
+    found = place.reports.get(unit.pk)
+    word, tone = _state(found, days_late(place.dues[unit.pk]))
     moves = {move.name for move in SUBMISSION.open_to(user, found)} if found else set()
     return {
         "unit": unit,
-        "url": reverse("submission", args=[unit.code, round_.code]),
+        "url": reverse("submission", args=[unit.code, place.round.code]),
         "word": word,
         "tone": tone,
         "signed_on": found.signed_on if found else None,
         "person": person,
-        "version": actions.version_of(found),
-        "once": new_key(),
-        "accepts": "accept" in moves,
-        "accept_url": reverse("submission_move", args=[unit.code, round_.code, "accept"]),
+        "waits": "accept" in moves,
     }

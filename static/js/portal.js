@@ -2,14 +2,6 @@
 (() => {
   "use strict";
 
-  // ---- the menu is open in the page; a narrow window folds it
-  const wide = matchMedia("(min-width: 48rem)");
-  const foldMenu = () => {
-    for (const menu of document.querySelectorAll("[data-menu]")) menu.open = wide.matches;
-  };
-  foldMenu();
-  wide.addEventListener("change", foldMenu);
-
   // ---- a refused form: read out what is wrong first
   const focusProblem = (root) => {
     const summary = root.querySelector?.("[data-error-summary]") ?? root.closest?.("[data-error-summary]");

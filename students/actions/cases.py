@@ -9,38 +9,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns.models import Event
+from campaigns.states import FINDS_CHILDREN
 from schools.actions import touch
 from schools.journal import record
 from schools.models import Entry, Unit, User
 from schools.rights import Permission
 from schools.workflow import Refused
+from students.actions import check_right
 from students.models import Absence, Case, Enrolment, Pupil
 from students.states import CASE, CaseKind, CaseSource, CaseState, Cause, ClassKind, Closing
-from zabota.lib.clock import today
-
-# the first day after the case was found (and after a relapse) on which a taken register says «here»
-_FIRST_PRESENT = """
-    with asked as materialized (
-      select c.id, c.pupil_id, greatest(c.found_on + 1, c.confirmed_on, c.relapsed_on + 1) as since
-        from students_case c where c.id = any(%(cases)s)),
-    calendar as materialized (
-      select d.* from school_days((select min(since) from asked), %(on)s,
-               (select array_agg(distinct e.unit_id) from students_enrolment e join asked using (pupil_id))) d
-       where d.kind = 'taught')
-    select c.id, min(d.day)
-      from asked c
-      join students_enrolment e on e.pupil_id = c.pupil_id and e.form = 'day'
-      join calendar d on d.school_class_id = e.school_class_id and d.grade = e.grade
-                     and d.day between e.first and coalesce(e.last, 'infinity') and d.day >= c.since
-      join students_register r on r.school_class_id = e.school_class_id and r.date = d.day
-     where not exists (select from students_absence a
-                        where a.register_id = r.id and a.pupil_id = c.pupil_id and a.lessons is null)
-     group by c.id"""
+from zabota.lib.clock import now, today
 
 
 class StaleCase(Refused):
@@ -92,19 +75,22 @@ def open_draft(
     source: str,
     kind: str,
     cause: str = "",
+    event: Event | None = None,
     by: User,
 ) -> Case:
     """A person reports a child that `unit` found.  The case stands at the child's school where it has one.
 
+    `event` is the unit's raid or round that found the child; the case points to it, never back.
     Raises PermissionDenied outside the person's units, Refused for wrong dates or codes or a second open case.
     """
-    if not by.grants.cover(Permission.CASE_WRITE, unit.pk):
-        raise PermissionDenied
+    check_right(by, Permission.CASE_WRITE, unit.pk)
     if pupil is None and not (surname.strip() and name.strip()):
         raise Refused(_("Give the surname and the name of the child."))
     _check_day(found_on)
     if source not in CaseSource.values or kind not in CaseKind.values or (cause and cause not in Cause.values):
         raise Refused(_("There is no such source, kind or cause."))
+    if event is not None and (event.unit_id != unit.pk or event.kind not in FINDS_CHILDREN):
+        raise Refused(_("Children are found by a raid or a round of this unit."))
     if pupil is None:
         return draft(
             unit=unit,
@@ -116,6 +102,7 @@ def open_draft(
             source=source,
             kind=kind,
             cause=cause,
+            event=event,
             by=by,
         )
     Pupil.objects.select_for_update(no_key=True).get(
@@ -123,8 +110,12 @@ def open_draft(
     )  # two people, one child: the second sees the first's case
     already = Case.objects.open().filter(pupil=pupil).first()
     if already:
-        raise Refused(_("This child has an open case already: %(key)s.") % {"key": already.key})
-    return draft(unit=unit, pupil_id=pupil.pk, found_on=found_on, source=source, kind=kind, cause=cause, by=by)
+        raise Refused(
+            _("This child has an open case already, found on %(day)s.") % {"day": f"{already.found_on:%d.%m.%Y}"}
+        )
+    return draft(
+        unit=unit, pupil_id=pupil.pk, found_on=found_on, source=source, kind=kind, cause=cause, event=event, by=by
+    )
 
 
 def draft(
@@ -242,30 +233,16 @@ def relapse(*, case: Case, relapsed_on: date, by: User) -> Case:
 
 
 @transaction.atomic(savepoint=False)
-def follow_registers(
-    *, pupils: Collection[int], absent_on: date | None = None, absent: Collection[int] = (), by: User
-) -> list[Case]:
+def follow_registers(*, pupils: Collection[int], saved: date | None = None, by: User) -> None:
     """Let registers prove returns for these pupils: the first present day after the case was found fills the date.
 
-    A corrected register takes its proof back: who turns out to be `absent` on the very day of return is out again
-    until the next present day.  Only pupils in day form are proved by registers.
+    A corrected register takes its proof back: who is now absent on the very day of return, the day that was `saved`,
+    is out again until the next present day.  A case that stands at a former school of the child is followed too.
     """
-    rows = Case.objects.filter(state=CaseState.CONFIRMED, pupil__in=list(pupils)).select_for_update(
-        of=("self",), no_key=True
-    )
-    missing = set(absent)
-    wrong = [case for case in rows if case.is_back and case.returned_on == absent_on and case.pupil_id in missing]
-    waiting = [case for case in rows if not case.is_back]
-    if not wrong and not waiting:
-        return []
-    proved = _first_present([case.pk for case in [*wrong, *waiting]])
-    changed = [case for case in [*wrong, *waiting] if case in wrong or case.pk in proved]
-    for case in changed:
-        case.returned_on = proved.get(case.pk)
-        _save(case, "returned_on")
-        verb = "return" if case.returned_on else "return_withdrawn"
-        record(case, verb, unit=case.unit_id, by=by, note=f"{case.returned_on or absent_on:%d.%m.%Y}")
-    return changed
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select follow_registers(%s::bigint[], %s, %s, %s, %s)", [list(pupils), saved, today(), by.username, now()]
+        )
 
 
 def standing_of(pupils: Iterable[int]) -> dict[int, Standing]:
@@ -290,12 +267,6 @@ def standing_of(pupils: Iterable[int]) -> dict[int, Standing]:
 # ---- common
 
 
-def _first_present(cases: list[int]) -> dict[int, date]:
-    with connection.cursor() as cursor:
-        cursor.execute(_FIRST_PRESENT, {"cases": cases, "on": today()})
-        return dict(cursor.fetchall())
-
-
 def _dismissed_on(cases: list[int]) -> dict[int, date]:
     if not cases:
         return {}
@@ -305,8 +276,7 @@ def _dismissed_on(cases: list[int]) -> dict[int, date]:
 
 def _lock(case: Case, by: User) -> None:
     stored = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
-    if not by.grants.cover(Permission.CASE_WRITE, stored.unit_id):
-        raise PermissionDenied
+    check_right(by, Permission.CASE_WRITE, stored.unit_id)
     if stored.version != case.version:
         raise StaleCase(stored)
 

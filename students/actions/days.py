@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from schools.journal import record
 from schools.models import Unit, User
 from schools.rights import Permission
 from schools.workflow import Refused
+from students.actions import check_right
 from students.models import DayOff, SchoolClass
 from students.states import ClassKind, DayOffKind
 
@@ -41,8 +41,7 @@ def announce(
 
     Raises PermissionDenied outside the person's units, Refused in words for dates, grades or a missing order.
     """
-    if not by.grants.cover(Permission.DAYOFF_WRITE, unit.pk):
-        raise PermissionDenied
+    check_right(by, Permission.DAYOFF_WRITE, unit.pk)
     _check(first, last, grades, shift, kind, order)
     row = DayOff.objects.create(
         unit=unit, first=first, last=last, grades=sorted(set(grades)), shift=shift, kind=kind, order=order.strip()
@@ -55,8 +54,7 @@ def announce(
 @transaction.atomic
 def put_back(*, day_off: DayOff, day: date | None, by: User) -> None:
     """Put the days back as they were; with `day` only that one, and the rest stays announced."""
-    if not by.grants.cover(Permission.DAYOFF_WRITE, day_off.unit_id):
-        raise PermissionDenied
+    check_right(by, Permission.DAYOFF_WRITE, day_off.unit_id)
     row = DayOff.objects.select_for_update().filter(pk=day_off.pk).first()
     if row is None:
         raise Refused(_("These days have been put back already."))

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Abs
 from django.utils.translation import gettext as _
 
 from schools import number
 from schools.actions import touch
 from schools.journal import record
 from schools.models import Unit, User
-from schools.rights import Permission
+from schools.rights import Level, Permission
 from schools.workflow import Refused
+from students.actions import check_right
 from students.models import Case, Enrolment, Movement, Pupil, SchoolClass
 from students.states import OPENS_TRANSIT
 from zabota.lib import kazakh
@@ -81,13 +84,20 @@ def names_of(units: Iterable[int]) -> dict[int, str]:
     }
 
 
-def schools_named(text: str) -> list[Unit]:
-    """Schools of the country with this code, or with this text in their Kazakh or Russian name; at most twenty."""
+def schools_named(text: str, near: int) -> list[Unit]:
+    """Schools with this code, else those where each word stands in a name of the school, its district or its oblast.
+
+    The nearest to the school `near` come first (a unit's number is its place); at most twenty.
+    """
     schools = Unit.objects.schools().filter(closed_on=None)
     exact = list(schools.filter(code=text.strip()))
-    if exact or not kazakh.fold(text):
+    words = kazakh.fold(text).split()
+    if exact or not words:
         return exact
-    return list(schools.filter(found_by__contains=kazakh.fold(text))[:MOST_SCHOOLS])
+    for word in words:
+        above = Unit.objects.exclude(level=Level.SCHOOL).filter(found_by__contains=word).values_list("pk", flat=True)
+        schools = schools.filter(found_by__contains=word) | schools.under(*above)
+    return list(schools.order_by(Abs(F("pk") - near), "pk")[:MOST_SCHOOLS])
 
 
 # Departure -------------------------------------------------------------------------------------------------------
@@ -106,9 +116,10 @@ def depart(
 ) -> Movement:
     """The child leaves: `left_on` is the first day it is no longer a pupil here.
 
-    A transfer or a move stays open until the receiving school confirms the arrival.  Raises Refused.
+    A transfer or a move stays open until the receiving school confirms the arrival.  Raises PermissionDenied, Refused.
     """
     enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    check_right(by, Permission.ROSTER_WRITE, enrolment.unit_id)
     _refuse_wrong_departure(enrolment, left_on, reason, to_unit)
     enrolment.last = left_on - timedelta(days=1)
     enrolment.save(update_fields=["last"])
@@ -184,11 +195,12 @@ def arrive(
 
     The country is always searched before a child is created.  `pupil` is the number of the child that the search has
     shown and a person has recognised; without it a child that the country knows is refused.  An open departure of
-    the child ends here.  Raises Refused.
+    the child ends here.  Raises PermissionDenied, Refused.
     """
+    check_right(by, Permission.ROSTER_WRITE, school_class.unit_id)
     _refuse_wrong_arrival(school_class, grade, first)
     wanted = Wanted(surname, name, born, iin)
-    lock_child(blind_index(iin) or f"{kazakh.fold(surname)} {kazakh.fold(name)} {born}")
+    lock_child(wanted)
     known = {found.pupil_id: found for found in find_children([wanted])[0]}
     if pupil is None and known:
         raise Refused(already_known(next(iter(known.values()))))
@@ -245,10 +257,12 @@ def _take_over(found: Found, first: date) -> int:
     return found.pupil_id
 
 
-def lock_child(words: str) -> None:
-    """Two schools that take in the same child at the same moment go one after the other."""
+def lock_child(wanted: Wanted) -> None:
+    """Two schools that take in the same child at the same moment go one after the other, with or without its IIN."""
+    names = f"{kazakh.fold(wanted.surname)} {kazakh.fold(wanted.name)} {wanted.born}"
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_OF_CHILDREN, words])
+        for words in filter(None, (names, blind_index(wanted.iin))):  # in this order everywhere: nobody waits in a ring
+            cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_OF_CHILDREN, words])
 
 
 def create_child(unit: int, child: Wanted, *, patronymic: str = "", sex: str = "") -> int:
@@ -285,5 +299,6 @@ def confirm_arrival(enrolment: Enrolment) -> int | None:
 @transaction.atomic
 def reveal_iin(*, pupil: Pupil, unit: int, by: User) -> str:
     """The whole IIN, once, for this person; the journal of the unit keeps who asked."""
+    check_right(by, Permission.ROSTER_WRITE, unit)
     record(pupil, "reveal_iin", unit=unit, by=by)
     return pupil.iin

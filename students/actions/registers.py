@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from psycopg import Cursor
 
@@ -20,7 +20,7 @@ from schools.workflow import Refused
 from students import calendar
 from students.actions import cases, warning
 from students.models import Absence, Enrolment, Register, SchoolClass
-from students.states import REASON_CLASS, WITHOUT_VALID_REASON, CaseState, Contact, Form, Reason
+from students.states import REASON_CLASS, WITHOUT_VALID_REASON, Contact, Form, Reason
 from zabota.lib.clock import now, today
 
 MOST_LESSONS = 12
@@ -49,11 +49,11 @@ _SHEET = """
            (select coalesce(json_agg(json_build_array(a.register_id, a.pupil_id, a.reason, a.lessons, a.contacted_on,
                                                       a.contact)), '[]')
               from students_absence a where a.register_id = any(array(select id from taken))),
-           (select coalesce(json_agg(json_build_array(c.pupil_id, c.id, c.unit_id, c.state,
-                                                      coalesce(c.relapsed_on >= c.returned_on, c.returned_on is null))
+           (select coalesce(json_agg(json_build_array(c.pupil_id, c.id, c.unit_id)
                                      order by c.found_on desc, c.id desc), '[]')
               from students_case c where c.pupil_id = any(array(select pupil_id from enrolled))
-               and c.state in ('draft', 'confirmed'))"""
+               and c.state in ('draft', 'confirmed')
+               and coalesce(c.relapsed_on >= c.returned_on, c.returned_on is null))"""
 
 # the classes of a school that owe a register: they have pupils who have school that day, and nothing was taken
 _SILENT = """
@@ -114,13 +114,11 @@ class Taken:
 
 @dataclass(frozen=True)
 class CaseOf:
-    """A case of a pupil that is a draft or confirmed; not open, it brought the child back."""
+    """An open case of a pupil, a draft or a confirmed one."""
 
     pupil: int
     pk: int
     unit: int
-    state: str
-    is_open: bool
 
 
 @dataclass
@@ -394,6 +392,13 @@ def silent(unit: int, day: date) -> set[int]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
+def absent_before(classes: Collection[SchoolClass], day: date) -> "QuerySet[Absence]":
+    """Whole-day absences of each class's last register before that day."""
+    recent = Register.objects.filter(school_class__in=classes, date__lt=day, date__gte=day - warning.RECENT)
+    last = recent.order_by("school_class_id", "-date").distinct("school_class_id")
+    return Absence.objects.filter(register__in=last.values("pk"), lessons=None)
+
+
 def _check_rights(by: User, classes: Iterable[SchoolClass]) -> None:
     allowed = SchoolClass.objects.for_user(by, Permission.REGISTER_TAKE)
     asked = {each.pk for each in classes}
@@ -479,10 +484,7 @@ def _fields(mark: Mark) -> dict[str, object]:
 
 def _follow(sheet: Sheet, absent: Mapping[int, Mark], by: User) -> None:
     """What a saved register sets going: returns are proved, and flagged children get a draft."""
-    waiting = {case.pupil for case in sheet.cases if case.state == CaseState.CONFIRMED}
-    if waiting:
-        whole_day = [pupil for pupil, mark in absent.items() if mark.lessons is None]
-        cases.follow_registers(pupils=waiting, absent_on=sheet.day, absent=whole_day, by=by)
+    cases.follow_registers(pupils=[seat.pupil for seat in sheet.seats], saved=sheet.day, by=by)
     counted = [pupil for pupil, mark in absent.items() if mark.is_counted]
     if counted:
         warning.raise_drafts(school_class=sheet.school_class, pupils=counted, on=today(), by=by)

@@ -17,8 +17,8 @@ from schools.journal import record
 from schools.models import Job, Unit, User
 from schools.rights import Permission
 from schools.workflow import Refused, WrongState
-from students.actions import movement
-from students.models import Absence, Enrolment, Intake, Pupil, SchoolClass
+from students.actions import check_right, movement
+from students.models import Enrolment, Intake, Pupil, Register, SchoolClass
 from students.states import ClassKind, Form, IntakeState
 from zabota.lib import kazakh
 from zabota.lib.clock import now, today
@@ -77,7 +77,11 @@ class Stale(Refused):
 
 @transaction.atomic
 def save_class(*, school_class: SchoolClass, version: int, by: User) -> SchoolClass:
-    """Create the class, or save it if nobody has since `version`.  Raises Stale, and Refused for a name given twice."""
+    """Create the class, or save it if nobody has since `version`.
+
+    Raises PermissionDenied, Stale, and Refused for a name given twice.
+    """
+    check_right(by, Permission.ROSTER_WRITE, school_class.unit_id)
     is_new = school_class.pk is None
     if not is_new:
         stored = SchoolClass.objects.select_for_update(of=("self",)).get(pk=school_class.pk)
@@ -120,6 +124,7 @@ class RosterRow:
     iin: str
     form: str
     first: date | None
+    masked: bool = False  # the IIN came with its digits hidden, as the portal shows it
 
     @property
     def names(self) -> tuple[str, str, date | None]:
@@ -165,6 +170,15 @@ class Decision:
     corrections: dict[str, Any] = field(default_factory=dict)
     problem: Problem | None = None
 
+    def enrol_from(self, day: date | None) -> None:
+        """The child is a pupil of the class from that day on, and what the row says of the child is taken over."""
+        self.step, self.first = Step.ENROL, day
+        self.take_facts()
+
+    def take_facts(self) -> None:
+        if self.pupil is not None:
+            self.facts = _changed_facts(self.row, self.pupil)
+
     @property
     def kind(self) -> Kind:
         if self.pupil is None:
@@ -187,8 +201,9 @@ class Standing:
         self.enrolments: dict[int, list[Enrolment]] = defaultdict(list)
         for enrolment in Enrolment.objects.under(unit.pk).order_by("first"):
             self.enrolments[enrolment.pupil_id].append(enrolment)
-        marked = Absence.objects.under(unit.pk).order_by("pupil").values_list("pupil", flat=True)
-        self.marked = set(marked.distinct())
+        self.registers: dict[int, list[date]] = defaultdict(list)
+        for school_class, day in Register.objects.under(unit.pk).values_list("school_class", "date"):
+            self.registers[school_class].append(day)
         self.running = {rows[-1].school_class_id for rows in self.enrolments.values() if rows[-1].last is None}
 
     def settle(self, row: RosterRow) -> Decision:
@@ -222,9 +237,11 @@ class Standing:
             return Problem(
                 "iin", _("Several children of the school have this name and date of birth."), _("Give the IIN.")
             )
+        if not known and decision.row.masked:
+            words = _("The IIN is hidden and the school has no child of this name and date of birth.")
+            return Problem("iin", words, _("Give all twelve digits: they tell which child is meant."))
         if known:
             decision.pupil = known[0]
-            decision.facts = _changed_facts(decision.row, known[0])
         mine = self.enrolments[known[0].pk] if known else []
         if not mine:
             return self._settle_first_day(decision)
@@ -237,7 +254,7 @@ class Standing:
         return [each for each in self.by_names.get(row.names, []) if not (index and each.iin_index)]
 
     def _settle_first_day(self, decision: Decision) -> Problem | None:
-        decision.step, decision.first = Step.ENROL, decision.row.first
+        decision.enrol_from(decision.row.first)
         if decision.first is None:
             if decision.school_class and decision.school_class.pk in self.running:
                 message = _("The child is new in a class that has begun already.")
@@ -246,20 +263,21 @@ class Standing:
         return None
 
     def _settle_enrolment(self, decision: Decision, mine: list[Enrolment]) -> Problem | None:
+        """What is past stays: a change holds from its day on, and a later first day alone says nothing new."""
         row, latest = decision.row, mine[-1]
         if row.first is not None and any(each.first == row.first for each in mine[:-1]):
             return None  # the row speaks of an earlier class of the child: an old file changes nothing
         if latest.last is not None:
             return self._settle_return(decision, latest)
         decision.enrolment = latest
-        if decision.school_class and decision.school_class.pk == latest.school_class_id:
-            return self._settle_correction(decision, mine)
-        if row.first is not None and row.first > latest.first:
+        decision.take_facts()
+        said = {"grade": decision.grade, "form": row.form or latest.form}
+        decision.corrections = {name: value for name, value in said.items() if value != getattr(latest, name)}
+        if decision.school_class is None or decision.school_class.pk != latest.school_class_id:
+            decision.corrections["school_class"] = decision.school_class
+        if decision.corrections and row.first is not None and row.first > latest.first:
             decision.step, decision.first = Step.MOVE, row.first
             return None
-        if latest.pupil_id in self.marked or (row.first is not None and row.first < latest.first):
-            message = _("The child studies in another class of the school since %(day)s.") % {"day": _day(latest.first)}
-            return Problem("first", message, _("Give the first day in the new class."))
         return self._settle_correction(decision, mine)
 
     def _settle_return(self, decision: Decision, latest: Enrolment) -> Problem | None:
@@ -268,16 +286,17 @@ class Standing:
             message = _("The child left the school on %(day)s.") % {"day": left}
             return Problem("first", message, _("If it came back, give the first day; else take the row out."))
         if latest.last and decision.row.first > latest.last:
-            decision.step, decision.first = Step.ENROL, decision.row.first
+            decision.enrol_from(decision.row.first)
         return None
 
     def _settle_correction(self, decision: Decision, mine: list[Enrolment]) -> Problem | None:
-        row, latest = decision.row, mine[-1]
-        first = row.first or latest.first
-        said = {"grade": decision.grade, "form": row.form or latest.form, "first": first}
-        decision.corrections = {name: value for name, value in said.items() if value != getattr(latest, name)}
-        if decision.school_class is None or decision.school_class.pk != latest.school_class_id:
-            decision.corrections["school_class"] = decision.school_class
+        """A slip is corrected in place, as long as no register that was taken would say something else then."""
+        latest = mine[-1]
+        first = min(decision.row.first or latest.first, latest.first)
+        if problem := self._contradicted(decision, latest, first):
+            return problem
+        if first < latest.first and not self._taken(decision, latest, first, latest.first):
+            decision.corrections["first"] = first
         before = mine[-2].last if len(mine) > 1 else None
         if before is not None and first <= before:
             message = _("The child was in another class until %(day)s.") % {"day": _day(before)}
@@ -285,6 +304,21 @@ class Standing:
         if decision.corrections:
             decision.step = Step.CORRECT
         return None
+
+    def _contradicted(self, decision: Decision, latest: Enrolment, first: date) -> Problem | None:
+        moves = "school_class" in decision.corrections
+        if moves and (first < latest.first or self._taken(decision, latest, first)):
+            message = _("The child studies in another class of the school since %(day)s.") % {"day": _day(latest.first)}
+            return Problem("first", message, _("Give the first day in the new class."))
+        if decision.corrections and self._taken(decision, latest, first):
+            message = _("Registers were taken with the former grade and form of study since %(day)s.")
+            return Problem("first", message % {"day": _day(latest.first)}, _("Give the first day of the change."))
+        return None
+
+    def _taken(self, decision: Decision, latest: Enrolment, since: date, until: date = date.max) -> bool:
+        """Whether a register of the class the child is in, or is said to be in, was taken on these days."""
+        classes = {latest.school_class_id} | ({decision.school_class.pk} if decision.school_class else set())
+        return any(since <= day < until for each in classes for day in self.registers[each])
 
 
 def _day(day: date) -> str:
@@ -356,7 +390,8 @@ def _elsewhere(unit: Unit, decision: Decision, found: movement.Found, names: dic
 
 @transaction.atomic
 def hand_in(*, unit: Unit, name: str, content: bytes, by: User) -> Intake:
-    """Keep the workbook and have a worker check it."""
+    """Keep the workbook and have a worker check it; raises PermissionDenied."""
+    check_right(by, Permission.ROSTER_WRITE, unit.pk)
     document = keep_document(
         unit=unit,
         name=name,
@@ -396,8 +431,12 @@ def report(
 
 @transaction.atomic
 def want_entry(*, intake: Intake, by: User) -> Job:
-    """Have a worker enter the checked workbook; raises Refused while there is something to correct."""
+    """Have a worker enter the checked workbook.
+
+    Raises PermissionDenied, and Refused while there is something to correct.
+    """
     intake = _locked(intake)
+    check_right(by, Permission.ROSTER_WRITE, intake.unit_id)
     if intake.state == IntakeState.APPLIED:
         raise WrongState(_("This workbook has been entered already."))
     if intake.state != IntakeState.CHECKED or intake.errors or not intake.rows_read:
@@ -419,9 +458,10 @@ def job_of(intake: Intake) -> Job | None:
 def enter(*, intake: Intake, rows: Sequence[RosterRow], by: User) -> dict[str, int]:
     """Enter all rows or none; returns how many were new, changed and the same.
 
-    Entering the same rows again changes nothing, and a child that no row names stays where it is.  Raises Refused
-    when a row cannot be entered (any more).
+    Entering the same rows again changes nothing, and a child that no row names stays where it is.  Raises
+    PermissionDenied, and Refused when a row cannot be entered (any more).
     """
+    check_right(by, Permission.ROSTER_WRITE, intake.unit_id)
     _one_roster_at_a_time(intake.unit_id)
     locked = _locked(intake)
     if locked.state == IntakeState.APPLIED:

@@ -126,7 +126,11 @@ class Streak:
 
     days: int
     since: date
-    reason: str
+    reason: str  # of the last day
+
+    @property
+    def is_excused(self) -> bool:
+        return REASON_CLASS[self.reason] not in WITHOUT_VALID_REASON
 
 
 def flags(
@@ -175,6 +179,21 @@ def streaks(*, unit_id: int, pupils: Collection[int] | None = None, on: date, le
     return {pupil: Streak(days, since, reason) for pupil, days, since, reason in rows}
 
 
+def undecided(
+    *, unit_id: int, pupils: Collection[int] | None = None, on: date
+) -> "tuple[dict[int, Flag], dict[int, cases.Standing]]":
+    """The flagged children whose absences no person has decided about yet, and how all who are flagged stand."""
+    flagged = flags(unit_id=unit_id, pupils=pupils, on=on)
+    if not flagged:
+        return {}, {}
+    standing = cases.standing_of(flagged)
+    settled = {pupil: each.settled for pupil, each in standing.items() if not each.open}
+    if settled:
+        again = flags(unit_id=unit_id, pupils=list(settled), on=on, settled=settled)
+        flagged = {pupil: flag for pupil, flag in flagged.items() if pupil not in settled} | again
+    return flagged, standing
+
+
 @transaction.atomic(savepoint=False)
 def raise_drafts(
     *,
@@ -192,15 +211,8 @@ def raise_drafts(
         pupils = list(school_class.enrolments.on(on).values_list("pupil", flat=True))
     place = unit or school_class
     assert place is not None, "say which school or class"
-    flagged = flags(unit_id=place.unit_id if isinstance(place, SchoolClass) else place.pk, pupils=pupils, on=on)
-    if not flagged:
-        return []
     unit = place.unit if isinstance(place, SchoolClass) else place
-    standing = cases.standing_of(flagged)
-    settled = {pupil: each.settled for pupil, each in standing.items() if not each.open}
-    if settled:
-        again = flags(unit_id=unit.pk, pupils=list(settled), on=on, settled=settled)
-        flagged = {pupil: flag for pupil, flag in flagged.items() if pupil not in settled} | again
+    flagged, standing = undecided(unit_id=unit.pk, pupils=pupils, on=on)
     raised = []
     for pupil, flag in sorted(flagged.items()):
         child = standing.get(pupil)

@@ -7,11 +7,13 @@ from django.db.models import Func, IntegerField, Q
 from django.utils.translation import gettext_lazy as _
 
 from schools.models import Unit, User
+from schools.names import order_of_units
 from schools.rights import Permission
 from students.forms import DayField
 from students.forms.days import UnitChoice
-from students.models import Case, Pupil
-from students.states import CaseKind, CaseSource, CaseState, Cause, Closing, Sex
+from students.forms.found import FoundForm
+from students.models import Case
+from students.states import CaseKind, CaseSource, CaseState, Cause, Closing
 from zabota.lib.clock import today
 
 _EMPTY = [("", "–")]
@@ -38,7 +40,7 @@ class CaseFilters(forms.Form):
         # a figure may lead here with any unit of one's subtree; the list itself offers those directly below
         unit: Any = self.fields["unit"]
         unit.queryset = below
-        offered = below.filter(Q(over__in=own) | Q(code=self.data.get("unit", "")))
+        offered = below.filter(Q(over__in=own) | Q(code=self.data.get("unit", ""))).order_by(*order_of_units())
         unit.choices = [*anything, *((each.code, each.name) for each in offered)]
         if all(post.unit.is_school for post in user.current_posts):
             del self.fields["unit"]
@@ -63,21 +65,15 @@ class CaseFilters(forms.Form):
         return rows.under(unit.pk) if unit else rows
 
 
-class NewCaseForm(forms.Form):
-    """A child found out of school.  With `pupil` the names are known; else they are typed."""
+class NewCaseForm(FoundForm):
+    """A child found out of school, by whichever of one's units and in whatever way."""
 
     unit = UnitChoice(Unit.objects.none(), label=_("Found by"))
-    surname = forms.CharField(label=_("Surname"), max_length=100)
-    name = forms.CharField(label=_("Name"), max_length=100)
-    born = DayField(label=_("Date of birth"), required=False)
-    sex = forms.ChoiceField(label=_("Sex"), choices=[*_EMPTY, *Sex.choices], required=False)
     found_on = DayField(label=_("Found on"), initial=today)
     source = forms.ChoiceField(label=_("How the child was found"), choices=CaseSource.choices)
-    kind = forms.ChoiceField(label=_("Kind"), choices=CaseKind.choices, widget=forms.RadioSelect)
-    cause = forms.ChoiceField(label=_("Suspected cause"), choices=[*_EMPTY, *Cause.choices], required=False)
-    another = forms.BooleanField(label=_("I have checked: this is another child"), required=False)
+    field_order = ["unit", "surname", "name", "born", "sex", "found_on", "source", "kind", "cause", "another"]
 
-    def __init__(self, *args: Any, user: User, pupil: Pupil | None = None, **options: Any) -> None:
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
         own = user.grants.units(Permission.CASE_WRITE)
         field = self.fields["unit"]
@@ -85,12 +81,6 @@ class NewCaseForm(forms.Form):
         field.queryset = Unit.objects.for_user(user, Permission.CASE_WRITE).filter(pk__in=own)
         if len(own) == 1:
             field.initial, field.widget = own[0], forms.HiddenInput()
-        if pupil is not None:
-            for name in ("surname", "name", "born", "sex", "another"):
-                del self.fields[name]
-
-    def ask_about_doubles(self) -> None:
-        self.add_error("another", _("There is such a child already. Look at the list above before you go on."))
 
 
 class CaseForm(forms.Form):

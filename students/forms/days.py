@@ -35,17 +35,6 @@ class GradesField(forms.CharField):
         return sorted(grades)
 
 
-def words_of_grades(grades: list[int]) -> str:
-    """Grades as people write them: [0, 1, 2, 11] is «0–2; 11»."""
-    runs: list[list[int]] = []
-    for grade in sorted(grades):
-        if runs and grade == runs[-1][1] + 1:
-            runs[-1][1] = grade
-        else:
-            runs.append([grade, grade])
-    return "; ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
-
-
 class UnitChoice(forms.ModelChoiceField):
     def label_from_instance(self, unit: Unit) -> str:
         return unit.full_name

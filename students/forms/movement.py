@@ -21,7 +21,7 @@ def date_field(label: Any, **more: Any) -> forms.DateField:
 
 
 class DepartureForm(forms.Form):
-    """The school to go to is found by its code or a part of its name; where several fit, one is chosen."""
+    """The school to go to is looked for by its name and place, the nearest first; where several fit, one is chosen."""
 
     left_on = date_field(
         gettext_lazy("Left on"), help_text=gettext_lazy("The first day the child is no longer a pupil here.")
@@ -32,7 +32,7 @@ class DepartureForm(forms.Form):
         label=gettext_lazy("To school"),
         max_length=100,
         required=False,
-        help_text=gettext_lazy("Its code or a part of its name."),
+        help_text=gettext_lazy("A part of its name and of its district, for example «№ 3 Бурабай»; or its code."),
     )
     to_unit = forms.ChoiceField(label=gettext_lazy("Which school"), required=False, widget=forms.RadioSelect)
     to_text = forms.CharField(
@@ -42,11 +42,11 @@ class DepartureForm(forms.Form):
         help_text=gettext_lazy("Country, region or college, if it is no school of the portal."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, near: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.schools: list[Unit] = []
         if self.is_bound and self.data.get("to_school", "").strip():
-            self.schools = schools_named(self.data["to_school"])
+            self.schools = schools_named(self.data["to_school"], near)
         if len(self.schools) > 1:
             names = names_of(school.pk for school in self.schools)
             one_of(self, "to_unit").choices = [(school.pk, names[school.pk]) for school in self.schools]
@@ -84,7 +84,10 @@ class SearchForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     born = date_field(gettext_lazy("Date of birth"))
     iin = forms.CharField(
-        label="ИИН", max_length=20, required=False, help_text=gettext_lazy("Twelve digits; empty if there is none yet.")
+        label=gettext_lazy("IIN"),
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy("Twelve digits; empty if there is none yet."),
     )
 
     def clean_surname(self) -> str:

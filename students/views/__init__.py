@@ -3,9 +3,12 @@
 from datetime import date
 
 from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from schools.access import Request
+from schools.models import Unit
+from schools.rights import Permission
 from students.forms import day_from
 from zabota.lib.clock import today
 
@@ -23,3 +26,9 @@ def day_of(request: Request) -> tuple[date, str]:
     if text and day is None:
         return today(), _("There is no such date: today is shown.")
     return day or today(), ""
+
+
+def unit_of(request: Request, permission: Permission) -> Unit | None:
+    """The unit in the address (`?unit=CODE`), 404 outside the person's subtrees; None without one: all of them."""
+    code = request.GET.get("unit")
+    return get_object_or_404(Unit.objects.for_user(request.user, permission), code=code) if code else None

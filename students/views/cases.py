@@ -9,19 +9,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from schools.access import Request, requires
 from schools.models import Entry, User
 from schools.once import new_key, once
 from schools.rights import Permission as P
+from schools.tables import deed_of
 from schools.workflow import Refused
 from students.actions import cases, movement
 from students.actions.cases import StaleCase
 from students.forms.cases import CaseFilters, CaseForm, CloseForm, ConfirmForm, DismissForm, FactsForm, NewCaseForm
 from students.models import Case, Pupil
 from students.states import CASE, CaseState, Cause
-from students.tables import CASES, shown, standing_in_words, tone_of
+from students.tables import CASES, standing_in_words, tone_of
 from students.views import SeeOther
 from zabota.lib.htmx import page_or_part
 from zabota.lib.paging import page_of
@@ -30,16 +30,6 @@ from zabota.lib.paging import page_of
 SENSITIVE = {Cause.VIOLENCE, Cause.LAW, Cause.ILLNESS, Cause.DISABILITY, Cause.RELIGION}
 
 # what the journal says of a case, in words
-VERBS = {
-    "open_draft": gettext_lazy("Draft opened"),
-    "confirm": gettext_lazy("Case confirmed"),
-    "dismiss": gettext_lazy("Draft dismissed"),
-    "close": gettext_lazy("Closed without return"),
-    "visit": gettext_lazy("Family visited"),
-    "return": gettext_lazy("Returned to school"),
-    "return_withdrawn": gettext_lazy("Return withdrawn: the register was corrected"),
-    "relapse": gettext_lazy("Out again"),
-}
 
 
 def sees_names(user: User, unit: int) -> bool:
@@ -62,9 +52,7 @@ def case_list(request: Request) -> HttpResponse:
     context = {
         "filters": filters,
         "page": page,
-        "table": shown(
-            table, page.object_list, lambda case: reverse("case", args=[case.pk]), (standing_in_words, tone_of)
-        ),
+        "table": table.on_screen(page.object_list, href=lambda case: reverse("case", args=[case.pk])),
         "is_commission": not own,
         "is_waiting": is_waiting,
         "may_open": bool(request.user.grants.units(P.CASE_WRITE)),
@@ -153,7 +141,7 @@ def _history(user: User, case: Case, named: bool) -> list[dict[str, Any]]:
     return [
         {
             "at": line.at,
-            "what": VERBS.get(line.verb, line.verb),
+            "what": deed_of(line.subject, line.verb),
             "who": names.get(line.by, line.by),
             "note": line.note if named else "",
         }
@@ -168,14 +156,14 @@ def _history(user: User, case: Case, named: bool) -> list[dict[str, Any]]:
 @once
 def new(request: Request) -> HttpResponse:
     """A child found out of school: `?pupil=` one of ours, else somebody whom no register knows."""
-    pupil = _pupil(request)
+    pupil = pupil_of(request)
     form = NewCaseForm(request.POST or None, user=request.user, pupil=pupil)
     doubles: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        known = [] if pupil or data.pop("another") else _known(data)
+        known = [] if pupil or data.pop("another") else known_children(data)
         if known:
-            doubles = _doubles(request.user, known)
+            doubles = doubles_of(request.user, known, reverse("case_new"))
             form.ask_about_doubles()
         else:
             try:
@@ -183,13 +171,13 @@ def new(request: Request) -> HttpResponse:
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, _("The case %(key)s is opened as a draft.") % {"key": opened.key})
+                messages.success(request, _("%(name)s: a draft of a case is opened.") % {"name": opened.child_name})
                 return SeeOther(reverse("case", args=[opened.pk]))
     context = {"form": form, "pupil": pupil, "doubles": doubles, "once": new_key()}
     return render(request, "students/case_new.html", context, status=422 if form.errors else 200)
 
 
-def _pupil(request: Request) -> Pupil | None:
+def pupil_of(request: Request) -> Pupil | None:
     text = request.GET.get("pupil", "")
     if not text:
         return None
@@ -198,12 +186,12 @@ def _pupil(request: Request) -> Pupil | None:
     return get_object_or_404(Pupil.objects.for_user(request.user, P.CHILD_VIEW), pk=text)
 
 
-def _known(data: dict[str, Any]) -> list[movement.Found]:
+def known_children(data: dict[str, Any]) -> list[movement.Found]:
     """Finding comes before creating: children of this folded name and birth date anywhere in the country."""
     return movement.find_children([movement.Wanted(data["surname"], data["name"], data["born"])])[0]
 
 
-def _doubles(user: User, known: list[movement.Found]) -> list[dict[str, Any]]:
+def doubles_of(user: User, known: list[movement.Found], page: str) -> list[dict[str, Any]]:
     """«There is such a child at school № …»; a link only for those who may see the child anyway."""
     ours = set(
         Pupil.objects.for_user(user, P.CHILD_VIEW)
@@ -215,7 +203,7 @@ def _doubles(user: User, known: list[movement.Found]) -> list[dict[str, Any]]:
         {
             "school": "" if each.unit_id is None else schools[each.unit_id],
             "last": each.last,
-            "href": f"{reverse('case_new')}?pupil={each.pupil_id}" if each.pupil_id in ours else "",
+            "href": f"{page}?pupil={each.pupil_id}" if each.pupil_id in ours else "",
         }
         for each in known
     ]

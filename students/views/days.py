@@ -1,7 +1,5 @@
 """Days off by order: the list, a new one with a preview in words, putting one back."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,8 +13,9 @@ from schools.rights import Permission as P
 from schools.workflow import Refused
 from students import calendar
 from students.actions import days
-from students.forms.days import DayOffForm, PutBackForm, words_of_grades
+from students.forms.days import DayOffForm, PutBackForm
 from students.models import DayOff
+from students.tables import DAYS_OFF
 from students.views import SeeOther
 from zabota.lib.paging import page_of
 
@@ -27,9 +26,12 @@ def days_off(request: Request) -> HttpResponse:
     below = "below" in request.GET
     rows = calendar.announced(request.user, below=below).select_related("unit")
     page = page_of(request, rows)
+    for row in page.object_list:
+        row.is_ours = request.user.grants.cover(P.DAYOFF_WRITE, row.unit_id)
+        row.put_back = reverse("day_off_put_back", args=[row.pk]) if row.is_ours else ""
     context = {
         "page": page,
-        "rows": [_shown(request, row) for row in page.object_list],
+        "table": DAYS_OFF.on_screen(page.object_list),
         "below": below,
         "has_below": any(not post.unit.is_school for post in request.user.current_posts),
     }
@@ -51,7 +53,9 @@ def day_off_new(request: Request) -> HttpResponse:
                 form.add_error(None, str(refusal))
             else:
                 messages.success(
-                    request, _("Announced: %(days)s, %(what)s.") % {"days": _dates(row), "what": row.get_kind_display()}
+                    request,
+                    _("Announced: %(days)s, %(what)s.")
+                    % {"days": calendar.dates_of(row), "what": row.get_kind_display()},
                 )
                 return SeeOther(reverse("days_off"))
     response = render(
@@ -76,9 +80,17 @@ def put_back(request: Request, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             day = form.cleaned_data["day"]
-            messages.success(request, _("Put back: %(days)s.") % {"days": f"{day:%d.%m.%Y}" if day else _dates(row)})
+            messages.success(
+                request, _("Put back: %(days)s.") % {"days": f"{day:%d.%m.%Y}" if day else calendar.dates_of(row)}
+            )
             return SeeOther(reverse("days_off"))
-    context = {"form": form, "row": row, "dates": _dates(row), "grades": words_of_grades(row.grades), "once": new_key()}
+    context = {
+        "form": form,
+        "row": row,
+        "dates": calendar.dates_of(row),
+        "grades": calendar.words_of_grades(row.grades),
+        "once": new_key(),
+    }
     return render(request, "students/day_off_put_back.html", context, status=422 if form.errors else 200)
 
 
@@ -109,18 +121,3 @@ def _preview(form: DayOffForm) -> str:
         )
         words.append(own % {"n": found.own_word})
     return " ".join(words)
-
-
-def _shown(request: Request, row: DayOff) -> dict[str, Any]:
-    return {
-        "row": row,
-        "dates": _dates(row),
-        "grades": words_of_grades(row.grades),
-        "is_ours": request.user.grants.cover(P.DAYOFF_WRITE, row.unit_id),
-    }
-
-
-def _dates(row: DayOff) -> str:
-    if row.first == row.last:
-        return f"{row.first:%d.%m.%Y}"
-    return f"{row.first:%d.%m.%Y} – {row.last:%d.%m.%Y}"

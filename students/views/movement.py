@@ -16,6 +16,7 @@ from students.actions import movement
 from students.forms.movement import ArrivalForm, DepartureForm, SearchForm
 from students.models import Absence, Case, Enrolment, Movement, Pupil, SchoolClass
 from students.states import OPENS_TRANSIT
+from students.tables import ABSENCES, ENROLMENTS, MOVEMENTS
 from students.views.rosters import see
 from zabota.lib import iin
 from zabota.lib.clock import today
@@ -42,12 +43,12 @@ def pupil(request: Request, pk: int) -> HttpResponse:
         "pupil": child,
         "masked": iin.mask(child.iin),
         "number": number,
-        "enrolments": enrolments,
+        "enrolments": ENROLMENTS.on_screen(enrolments),
         "current": _current(enrolments),
-        "absences": _absences(request, child),
+        "absences": ABSENCES.on_screen(_absences(request, child)),
         "cases": Case.objects.for_user(request.user, P.CASE_VIEW).filter(pupil=child).order_by("-found_on", "-pk"),
         "sees_cases": bool(request.user.grants.units(P.CASE_VIEW)),
-        "movements": departures.order_by("-left_on", "-pk"),
+        "movements": MOVEMENTS.on_screen(departures.order_by("-left_on", "-pk")),
         "may_write": may_write,
     }
     return render(request, "students/pupil.html", context)
@@ -72,7 +73,7 @@ def leave(request: Request, pk: int) -> HttpResponse:
     enrolment = own.select_related("pupil", "school_class", "unit").order_by("-first", "-pk").first()
     if enrolment is None:
         raise Http404
-    form = DepartureForm(request.POST or None)
+    form = DepartureForm(request.POST or None, near=enrolment.unit_id)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -89,9 +90,12 @@ def leave(request: Request, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             words = _("%(child)s has left. The departure stays open until the receiving school confirms the arrival.")
-            if said["reason"] not in OPENS_TRANSIT:
+            if form.destination is not None:
+                words = _("%(child)s has left for %(school)s. The departure stays open until that school confirms it.")
+            elif said["reason"] not in OPENS_TRANSIT:
                 words = _("%(child)s has left.")
-            messages.success(request, words % {"child": enrolment.pupil.full_name})
+            school = form.destination.full_name if form.destination is not None else ""
+            messages.success(request, words % {"child": enrolment.pupil.full_name, "school": school})
             return see("school_class", enrolment.school_class_id)
     context = {
         "enrolment": enrolment,

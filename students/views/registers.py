@@ -1,5 +1,6 @@
 """The day of a school: all classes in one table, one class on one page (PRODUCT 5, UX a)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -7,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -28,11 +30,13 @@ from students.actions.registers import Mark, Sheet, StaleRegister
 from students.forms.registers import RegisterForm, Row, differences, reasons_for, words_of_mark
 from students.models import Case, Enrolment, Register, SchoolClass
 from students.states import Contact, Reason
+from students.tables import EXCUSED
 from students.views import SeeOther, day_of
 from zabota.lib import clock
 from zabota.lib.htmx import page_or_part
 
 REASONS, CONTACTS = frozenset(Reason.values), frozenset(Contact.values)
+FEW = 5  # classes: so short a list is not folded
 WORRYING = 3  # absent so many school days in a row, a child stands on top of the page
 
 
@@ -48,6 +52,20 @@ class Worry:
     @property
     def reason(self) -> str:
         return str(Reason(self.streak.reason).label) if self.streak else ""
+
+    @property
+    def is_excused(self) -> bool:
+        """Ill, or away for another valid reason: to be known, not to be called about."""
+        return self.flag is None and self.streak is not None and self.streak.is_excused
+
+
+@dataclass(frozen=True)
+class DayLine:
+    """A class of the day as the page shows it: who took the register, or how many pupils to ask about first."""
+
+    line: registers.Line
+    taker: str | None
+    calls: int
 
 
 # ---- the whole school
@@ -93,19 +111,30 @@ def _today_page(request: Request, day: date, trouble: str, status: int = 200) ->
     lines = registers.lines_of(classes, day)
     silent = [line for line in lines if line.is_silent]
     takers = _names(line.register for line in lines if line.register)
+    worries = _worries(request.user, classes, day) if classes and day <= clock.today() else []
+    calls = _calls(request.user, [line.school_class for line in silent], day, worries)
+    rows = [
+        DayLine(line, takers.get(line.register.taken_by) if line.register else None, calls[line.school_class.pk])
+        for line in lines
+    ]
+    excused = [worry for worry in worries if worry.is_excused]
     context = {
         "day": day,
         "before": day - calendar.ONE_DAY,
         "after": day + calendar.ONE_DAY if day < clock.today() else None,
         "is_future": day > clock.today(),
         "trouble": trouble,
-        "lines": [(line, takers.get(line.register.taken_by) if line.register else None) for line in lines],
-        "silent": silent,
+        "waiting": [row for row in rows if row.line.is_silent],
+        "rest": [row for row in rows if not row.line.is_silent],
+        "is_short": len(rows) <= FEW,
         "due": [line for line in lines if line.is_due],
+        "taken": sum(line.register is not None for line in lines),
         "absent": sum(line.absent for line in lines if line.is_due),
         "pupils": sum(line.size for line in lines),
         "several_schools": len({each.unit_id for each in classes}) > 1,
-        "worries": _worries(request.user, classes, day) if classes and day <= clock.today() else [],
+        "worries": [worry for worry in worries if not worry.is_excused],
+        "excused": EXCUSED.on_screen(excused),
+        "n_excused": len(excused),
         "may_open_case": bool(request.user.grants.units(P.CASE_WRITE)),
         "once": new_key(),
     }
@@ -118,7 +147,7 @@ def _worries(user: User, classes: list[SchoolClass], day: date) -> list[Worry]:
     flags: dict[int, warning.Flag] = {}
     for unit in {each.unit_id for each in classes}:
         streaks |= warning.streaks(unit_id=unit, on=day, least=WORRYING)
-        flags |= warning.flags(unit_id=unit, on=day)
+        flags |= warning.undecided(unit_id=unit, on=day)[0]
     children = streaks.keys() | flags.keys()
     cases = _open_cases(user, children)
     rows = (
@@ -129,6 +158,19 @@ def _worries(user: User, classes: list[SchoolClass], day: date) -> list[Worry]:
         for row in rows.for_list()
     ]
     return sorted(worries, key=lambda worry: -(worry.streak.days if worry.streak else 0))
+
+
+def _calls(user: User, silent: list[SchoolClass], day: date, worries: list[Worry]) -> Counter[int]:
+    """How many pupils of each class somebody asks about before it is marked «everyone present».
+
+    Those absent in the last register, those with an open case, and those the early warning points at.
+    """
+    absent = registers.absent_before(silent, day).values("pupil")
+    pointed_at = [worry.enrolment.pupil_id for worry in worries]
+    open_cases = Case.objects.for_user(user, P.CASE_VIEW).open().exclude(pupil=None).values("pupil")
+    here = Enrolment.objects.for_user(user, P.REGISTER_TAKE).on(day).filter(school_class__in=silent)
+    rows = here.filter(Q(pupil__in=absent) | Q(pupil__in=open_cases) | Q(pupil__in=pointed_at))
+    return Counter(rows.values_list("school_class", flat=True))
 
 
 def _open_cases(user: User, children: Iterable[int]) -> dict[int, Case]:
@@ -249,7 +291,7 @@ def _address(school_class: SchoolClass, day: date) -> str:
 def _rows(user: User, sheet: Sheet, form: RegisterForm) -> SafeString:
     hints = sheet.before.marks if sheet.before else {}
     streaks = registers.streaks(sheet)
-    cases = {case.pupil: case.pk for case in sheet.cases if case.is_open and user.grants.cover(P.CASE_VIEW, case.unit)}
+    cases = {case.pupil: case.pk for case in sheet.cases if user.grants.cover(P.CASE_VIEW, case.unit)}
     language = get_language() or ""
     filled = []
     for row in form.rows:

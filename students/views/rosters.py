@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from schools.access import Request, requires
 from schools.actions import content_of
+from schools.jobs import words_of
 from schools.models import Unit
 from schools.once import new_key, once
 from schools.rights import Permission as P
@@ -24,6 +25,7 @@ from students.actions import rosters
 from students.forms.rosters import ClassForm, OfOwnSchool, RosterForm, schools_of, shown_grades
 from students.models import Enrolment, Intake, Pupil, SchoolClass
 from students.states import ClassKind, Form, IntakeState
+from students.views import unit_of
 from zabota.lib import sheets_in, sheets_out
 from zabota.lib.clock import now, today
 from zabota.lib.paging import page_of
@@ -43,10 +45,11 @@ def see(name: str, *args: Any) -> HttpResponseRedirect:
 @once
 def classes(request: Request) -> HttpResponse:
     """The classes in sight with their pupils of today; the school's coordinator opens a new one here."""
+    asked = unit_of(request, P.CHILD_VIEW)
     schools = schools_of(request.user)
     if not schools:
-        return render(request, "students/classes.html", _classes(request))
-    chosen = OfOwnSchool(request.POST or None, user=request.user)
+        return render(request, "students/classes.html", _classes(request, asked))
+    chosen = OfOwnSchool(request.POST or None, user=request.user, initial={"unit": asked})
     unit = _school_of(chosen, schools)
     form = ClassForm(request.POST or None, unit=unit, instance=SchoolClass(unit=unit))
     if request.method == "POST" and chosen.is_valid() and form.is_valid():
@@ -57,7 +60,7 @@ def classes(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("Class %(class)s is open.") % {"class": made.name})
             return see("school_class", made.pk)
-    context = _classes(request) | {"form": form, "chosen": chosen, "may_write": True, "once": new_key()}
+    context = _classes(request, asked) | {"form": form, "chosen": chosen, "may_write": True, "once": new_key()}
     return render(request, "students/classes.html", context, status=422 if form.is_bound else 200)
 
 
@@ -65,8 +68,10 @@ def _school_of(chosen: OfOwnSchool, schools: list[Unit]) -> Unit:
     return chosen.school if chosen.is_bound and chosen.is_valid() else schools[0]
 
 
-def _classes(request: Request) -> dict[str, Any]:
+def _classes(request: Request, asked: Unit | None) -> dict[str, Any]:
     seen = SchoolClass.objects.for_user(request.user, P.CHILD_VIEW)
+    if asked is not None:
+        seen = seen.under(asked.pk)
     day = today()
     here = Q(enrolments__first__lte=day) & (Q(enrolments__last=None) | Q(enrolments__last__gte=day))
     by_day = Q(enrolments__form=Form.DAY)
@@ -80,6 +85,7 @@ def _classes(request: Request) -> dict[str, Any]:
     for row in page.object_list:
         row.shown_grades = shown_grades(row.grades)
     return {
+        "asked": asked,
         "page": page,
         "studying": studying,
         "several_schools": len({row.unit_id for row in page.object_list}) > 1,
@@ -225,7 +231,7 @@ def intake(request: Request, pk: int) -> HttpResponse:
         "job": job,
         "under_way": under_way,
         "failed": job is not None and job.state == JobState.FAILED,
-        "words": (job.words or _("Waiting in the queue")) if job else "",
+        "words": words_of(job) if job else "",
         "page": page_of(request, shown.errors),
         "to_correct": shown.rows_read - shown.rows_good,
         "figures": _figures(shown),
@@ -275,4 +281,5 @@ def marked(request: Request, pk: int) -> HttpResponse:
         content = sheets_out.mark(content_of(shown.document), marks, header_row=shown.changes.get("header_row", 1))
     except sheets_in.Refused as refusal:
         return render(request, "students/intake.html", {"intake": shown, "trouble": str(refusal)}, status=422)
+    request.readings.append(shown.document)
     return workbook(content, f"roster-{shown.pk}-to-correct.xlsx")

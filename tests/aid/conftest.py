@@ -12,6 +12,7 @@ from students.models import Pupil
 from tests.make import enrol, make_class, make_pupil
 
 ARSHALY, SCHOOL, VILLAGE, OTHER = 110010000, 110010001, 110010002, 110020001
+CITY_SCHOOL = 710000001
 
 
 @pytest.fixture

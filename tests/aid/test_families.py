@@ -1,5 +1,6 @@
 """The school lists a family, the district approves it; nobody approves a family of their own unit."""
 
+import re
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from aid.models import Family, Member
 from schools.models import Entry, Reading, Unit
 from schools.models import Stale as StaleUnit
 from schools.workflow import Refused
-from tests.aid.conftest import OTHER, SCHOOL, VILLAGE, typed
+from tests.aid.conftest import CITY_SCHOOL, OTHER, SCHOOL, VILLAGE, typed
 
 # ---- who is listed
 
@@ -205,25 +206,52 @@ def test_opening_a_family_is_recorded(client_of, family_of, people):
     assert (reading.by, reading.subject, reading.subject_id) == ("head", "aid.Family", str(family.pk))
 
 
-def test_above_the_district_there_are_keys_and_counts_and_no_names(client_of, family_of, people, child, english):
+def test_above_the_district_there_are_numbers_and_counts_and_no_names(client_of, family_of, people, child, english):
     family = family_of(pupil=child("Ғабитов", "Дамир"), state="approved")
     client = client_of(people.oblast_specialist)
-    by_school = client.get("/families/").text
-    assert "№ 1 мектеп, Аршалы ауданы" in by_school
-    by_key = client.get("/families/?unit=S1").text
-    assert family.key in by_key
+    by_district = client.get("/families/").text
+    assert "Families in need: Ақмола облысы" in by_district
+    assert 'href="/families/?unit=113200000">Аршалы ауданы' in by_district
+    by_school = client.get("/families/?unit=113200000").text
+    assert "Families in need: Аршалы ауданы" in by_school
+    assert 'href="/families/?unit=S1">№ 1 мектеп' in by_school
+    by_number = client.get("/families/?unit=S1").text
+    assert '<a href="/families/">Families in need</a>' in by_number  # the way back up
+    assert '<a href="/families/?unit=113200000">Аршалы ауданы</a>' in by_number
     card = client.get(f"/families/{family.pk}/").text
-    assert family.key in card
-    for page in (by_school, by_key, card):
-        assert not any(name in page for name in ("Ахметовтер", "Ғабитов", "Көктал к-сі"))
+    for page in (by_number, card):
+        assert family.number in page
+    for page in (by_district, by_school, by_number, card):
+        assert not any(name in page for name in ("Ахметовтер", "Ғабитов", "Көктал к-сі", family.key))
 
 
-def test_the_ministry_chooses_an_oblast_first(client_of, family_of, people, english):
-    family_of(state="approved")
+def test_the_ministry_sees_sums_and_goes_down_to_a_school(client_of, family_of, people, child, english):
+    for state in ("approved", "submitted", "draft"):
+        family_of(pupil=child(), state=state)
     client = client_of(people.analyst)
-    assert "Choose an oblast or city" in client.get("/families/").text
-    assert "№ 1 мектеп" in client.get("/families/?unit=110000000").text
+    country = client.get("/families/").text
+    assert cells(country, "Ақмола облысы") == ["1", "1", "1", "0"]
+    assert cells(country, "Астана қ.") == ["0", "0", "0", "0"]  # nobody listed is told too
+    assert cells(country, "In all") == ["1", "1", "1", "0"]
+    assert cells(client.get("/families/?unit=110000000").text, "Аршалы ауданы") == ["1", "1", "1", "0"]
+    assert cells(client.get("/families/?unit=113200000").text, "№ 1 мектеп") == ["1", "1", "1", "0"]
+    assert "In all: 3" in client.get("/families/?unit=S1").text
     assert client_of(people.oblast_specialist).get("/families/?unit=710000000").status_code == 404
+
+
+def test_a_school_directly_under_a_city_stands_beside_its_districts(client_of, people, english):
+    families.add_family(unit=Unit.objects.get(pk=CITY_SCHOOL), name="Лицей", address="", by=people.city_coordinator)
+    client = client_of(people.analyst)
+    assert cells(client.get("/families/").text, "Астана қ.") == ["0", "0", "1", "0"]
+    city = client.get("/families/?unit=710000000").text
+    assert cells(city, "№ 4 лицей") == ["0", "0", "1", "0"]
+    assert cells(city, "Алматы ауданы") == ["0", "0", "0", "0"]
+
+
+def cells(page, first):
+    """The cells of the row that begins with these words."""
+    row = re.search(rf"<tr>\s*<th[^>]*>(?:<a[^>]*>)?{re.escape(first)}(?:</a>)?</th>(.*?)</tr>", page, re.DOTALL)
+    return re.findall(r"<td[^>]*>(.*?)</td>", row[1])
 
 
 def test_the_list_is_filtered_and_its_foot_is_counted_by_the_database(client_of, family_of, people, child, english):

@@ -1,5 +1,6 @@
 """Pledge → received → given: a gift never gives more than it held, and no child is helped twice by mistake."""
 
+import re
 import threading
 from datetime import date
 
@@ -17,6 +18,7 @@ from students.models import Enrolment
 from tests.aid.conftest import ARSHALY, OTHER, SCHOOL, VILLAGE, typed
 from tests.make import enrol, make_class, make_pupil
 from zabota.lib import clock, iin
+from zabota.lib.secret import blind_index
 
 # ---- donors and gifts
 
@@ -24,9 +26,52 @@ from zabota.lib import clock, iin
 def test_a_donor_with_the_same_number_is_the_same_in_the_whole_country(people, country):
     number = iin.make(1, organisation=True)
     first = gifts.add_donor(kind="company", name="«Арман» ЖШС", number=number, by=people.coordinator)
-    again = gifts.add_donor(kind="company", name="ТОО «Арман»", number=number, by=people.city_coordinator)
+    again = gifts.add_donor(kind="company", name="«АРМАН»  ЖШС", number=number, by=people.city_coordinator)
     assert first == again
     assert Donor.objects.get().number == number
+
+
+def test_a_number_under_another_name_is_told_with_the_name_that_stands(people, country, english):
+    number = iin.make(1, organisation=True)
+    stored = gifts.add_donor(kind="company", name="«Арман» ЖШС", number=number, by=people.coordinator)
+    with pytest.raises(gifts.NumberTaken, match="belongs to another donor: «Арман» ЖШС") as taken:
+        gifts.add_donor(kind="company", name="ТОО «Арман»", number=number, by=people.city_coordinator)
+    assert taken.value.stored == stored
+    assert Donor.objects.get().name == "«Арман» ЖШС"
+
+
+def test_a_donor_of_a_folder_is_found_by_its_number(people, country):
+    number = iin.make(1, organisation=True)
+    loaded = Donor.objects.create(
+        key="D-17", kind="company", name="«Арман» ЖШС", number=number, number_index=blind_index(number)
+    )
+    assert gifts.add_donor(kind="company", name="«Арман» ЖШС", number=number, by=people.coordinator) == loaded
+
+
+def test_the_page_offers_the_donor_that_has_the_number(client_of, people, english):
+    number = iin.make(1, organisation=True)
+    stored = gifts.add_donor(kind="company", name="«Арман» ЖШС", number=number, by=people.city_coordinator)
+    client = client_of(people.coordinator)
+    form = typed(
+        unit=SCHOOL,
+        donor_name="ТОО «Арман»",
+        donor_kind="company",
+        number=number,
+        source="sponsor",
+        kind="bag",
+        quantity="4",
+        tenge="40 000",
+        received_on="2027-01-12",
+    )
+    answer = client.post("/aid/gifts/new/", form)
+    assert answer.status_code == 422
+    assert "BIN or IIN: This number belongs to another donor: «Арман» ЖШС." in answer.text
+    assert "It is that donor: use it under the name that stands" in answer.text
+    assert 'value="ТОО «Арман»"' in answer.text
+    assert not Donation.objects.exists()
+    client.post("/aid/gifts/new/", {**form, "known_name": "«Арман» ЖШС", "use_known": "on"})
+    assert Donation.objects.get().donor == stored
+    assert Donor.objects.get().name == "«Арман» ЖШС"
 
 
 def test_a_wrong_number_is_refused_and_a_persons_number_tells_nobody_a_name(people, country, english):
@@ -423,8 +468,35 @@ def test_foreign_aid_is_not_seen_and_above_the_district_without_names(client_of,
         page = client.get(url)
         assert page.status_code == 200
         assert "Ғабитов" not in page.text
-    assert "15\u202f000" in client.get("/aid/").text
-    assert "Choose an oblast or city" in client_of(people.analyst).get("/aid/gifts/").text
+    assert "15\u202f000\u00a0₸" in client.get("/aid/").text
+    ministry = client_of(people.analyst)
+    for url in ("/aid/", "/aid/?unit=110000000", "/aid/?unit=113200000"):
+        assert "15\u202f000\u00a0₸" in ministry.get(url).text
+    for url in ("/aid/gifts/", "/aid/gifts/?unit=110000000"):
+        assert "60\u202f000\u00a0₸" in ministry.get(url).text
+
+
+def test_a_person_who_gives_is_named_up_to_the_district_and_a_company_everywhere(client_of, people, gift_of, english):
+    giver = gifts.add_donor(kind="person", name="Сәуле Қуанышқызы", by=people.coordinator)
+    gift = gift_of()
+    Donation.objects.filter(pk=gift.pk).update(donor=giver)
+    gift_of()
+    addresses = ("/aid/gifts/?unit=S1", f"/aid/gifts/{gift.pk}/")
+    for url in addresses:
+        assert "Сәуле" in client_of(people.specialist).get(url).text
+        assert "Сәуле" not in client_of(people.oblast_specialist).get(url).text
+    assert "«Арман» ЖШС" in client_of(people.oblast_specialist).get("/aid/gifts/?unit=S1").text
+
+
+def test_a_child_helped_in_two_districts_is_one_child_for_the_oblast(client_of, people, child, give, classes, english):
+    pupil = child()
+    Enrolment.objects.filter(pupil=pupil).update(last=date(2027, 1, 15))
+    enrol(pupil, classes[OTHER], first=date(2027, 1, 16))
+    give(pupil, date=date(2027, 1, 14))
+    give(pupil, giver=OTHER, by=people.stranger, kind="bag")
+    page = client_of(people.analyst).get("/aid/").text
+    totals = re.findall(r"<td[^>]*>(.*?)</td>", page.split("<tfoot>")[1].split("</tfoot>")[0])
+    assert totals == ["1", "2", "30\u202f000\u00a0₸"]
 
 
 def test_a_foreign_child_or_gift_cannot_be_posted(client_of, people, child, gift_of):

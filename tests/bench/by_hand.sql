@@ -140,6 +140,10 @@ own as (
     from campaigns_order o
     join schools_unit u on u.id = o.unit_id and u.level = 'school'
    where o.campaign_id = (select id from campaign) and o.kind = 'start' and o.date <= %(as_of)s
+  union all select distinct unit_id, 'OR-01A', '', 1
+              from campaigns_order
+             where campaign_id = (select id from campaign) and kind = 'start' and date <= %(as_of)s
+  union all select id, 'OR-00', '', 1 from schools_unit where coalesce(closed_on, 'infinity') >= %(as_of)s
   union all select unit, v.* from pupils, lateral (values ('CN-02', '', at_start), ('CN-05', '', now)) v
   union all select unit, 'CN-03', p, n from came, unnest(array['', origin]) p
   union all select unit, 'CN-04', p, n from went, unnest(array['', destination]) p

@@ -43,7 +43,10 @@ def worker(live_country, tmp_path):
 
 
 class Desk:
-    """Somebody at a desk: a browser of their own, signed in as that person, in that language."""
+    """Somebody at a desk: a browser of their own, signed in as that person, in that language.
+
+    Without a login it is a passer-by: nobody is signed in.
+    """
 
     def __init__(self, browser, address, login, language="kk", width=1280, **more):
         self.address, self.login = address, login
@@ -59,9 +62,10 @@ class Desk:
         self.presses = 0
         self.requests = []
         self.page.on("request", self._asked)
-        self.open("/demo/")
-        self.page.locator(f'form:has(input[value="{login}"]) button, button[value="{login}"]').first.click()
-        self.page.wait_for_load_state()
+        if login:
+            self.open("/demo/")
+            self.page.locator(f'form:has(input[value="{login}"]) button, button[value="{login}"]').first.click()
+            self.page.wait_for_load_state()
 
     def _asked(self, request):
         if request.resource_type in ("document", "xhr", "fetch"):
@@ -116,12 +120,13 @@ def pictures(chromium, live_server, settings):
     def take(login, path, name):
         PICTURES.mkdir(parents=True, exist_ok=True)
         for language in LANGUAGES:
+            one = Desk(chromium, live_server.url, login, language=language)
             for width in WIDTHS:
-                one = Desk(chromium, live_server.url, login, language=language, width=width)
+                one.page.set_viewport_size({"width": width, "height": 900})
                 page = one.open(path)
                 page.screenshot(path=PICTURES / f"{name}-{language}-{width}.png", full_page=True)
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{name} is wider than {width} px"
-                one.close()
+            one.close()
 
     return take

@@ -18,6 +18,7 @@ from schools.actions import content_of
 from schools.models import Entry, Once, Stale, Unit
 from schools.once import new_key
 from schools.workflow import Refused
+from tests.campaigns.stories import thresholds_ordered
 
 ARSHALY, SCHOOL, VILLAGE, BURABAY, OTHER = 110010000, 110010001, 110010002, 110020000, 110020001
 
@@ -28,6 +29,12 @@ def english(client):
     client.cookies["django_language"] = "en"
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def thresholds(campaign):
+    """The ministry has set thresholds and norms by order: units may start."""
+    return thresholds_ordered(campaign)
 
 
 @pytest.fixture
@@ -100,9 +107,9 @@ def test_the_nearest_units_word_wins_and_as_of_ends_the_window(order_of, people,
     assert first > last  # nothing counts yet
 
 
-def test_new_dates_make_the_figures_of_every_school_below_stale(order_of, people):
+def test_new_dates_make_the_figures_of_the_unit_and_of_every_unit_below_stale(order_of, people):
     order_of(ARSHALY, people.specialist, opens=date(2027, 1, 15))
-    assert set(Stale.objects.values_list("unit_id", flat=True)) == {SCHOOL, VILLAGE}
+    assert set(Stale.objects.values_list("unit_id", flat=True)) == {ARSHALY, SCHOOL, VILLAGE}
 
 
 def test_an_order_on_the_committee_moves_no_figures(order_of, people):
@@ -133,7 +140,7 @@ def test_the_journal_says_who_registered_what(order_of, people):
 def test_wrong_dates_are_refused(order_of, people, english, more, words):
     with pytest.raises(Refused, match=words):
         order_of(ARSHALY, people.specialist, **more)
-    assert not Order.objects.exists()
+    assert not Order.objects.exclude(kind="norms").exists()
 
 
 def test_a_number_is_used_once_in_a_unit_and_again_in_another(order_of, people, english):
@@ -230,7 +237,7 @@ def test_the_district_registers_its_order_in_one_form(client_of, people, campaig
     assert "Order № 14-н is registered." in answer.text
     assert "Аршалы ауданы, Ақмола облысы" in answer.text
     assert "15.01.2027" in answer.text
-    order = Order.objects.get()
+    order = Order.objects.get(kind="start")
     assert answer.redirect_chain[-1][0] == f"/orders/{order.pk}/"
     assert content_of(order.scan).startswith(b"%PDF")
     assert order.scan.permission == "order_view"
@@ -251,7 +258,7 @@ def test_wrong_input_is_said_in_words_and_nothing_typed_is_lost(client_of, peopl
     assert "The order cannot be dated after today." in answer.text
     assert "Менің тақырыбым" in answer.text
     assert 'value="2027-01-01"' in answer.text
-    assert not Order.objects.exists()
+    assert not Order.objects.exclude(kind="norms").exists()
 
 
 def test_a_program_in_place_of_a_scan_is_refused_beside_its_field(client_of, people, campaign, english):
@@ -261,7 +268,7 @@ def test_a_program_in_place_of_a_scan_is_refused_beside_its_field(client_of, peo
     assert "This file is not a PDF, JPEG or PNG" in answer.text
     assert "choose the scan again" in answer.text
     assert 'value="14-н"' in answer.text
-    assert not Order.objects.exists()
+    assert not Order.objects.exclude(kind="norms").exists()
 
 
 def test_a_used_number_is_said_beside_the_number(client_of, people, order_of, english):
@@ -274,14 +281,14 @@ def test_a_used_number_is_said_beside_the_number(client_of, people, order_of, en
 def test_a_foreign_unit_cannot_be_smuggled_into_the_form(client_of, people, campaign):
     answer = client_of(people.specialist).post("/orders/new/", typed(unit=BURABAY))
     assert answer.status_code == 422
-    assert not Order.objects.exists()
+    assert not Order.objects.exclude(kind="norms").exists()
 
 
 def test_twenty_copies_of_one_form_register_one_order(client_of, people, campaign):
     client = client_of(people.specialist)
     form = typed()
     answers = [client.post("/orders/new/", form) for _ in range(20)]
-    assert {answer["Location"] for answer in answers} == {f"/orders/{Order.objects.get().pk}/"}
+    assert {answer["Location"] for answer in answers} == {f"/orders/{Order.objects.get(kind='start').pk}/"}
     assert Once.objects.count() == 1
 
 
@@ -300,11 +307,19 @@ def test_a_school_reads_what_is_handed_down_and_not_its_neighbours_papers(client
         assert client.get(f"/orders/{hidden.pk}/").status_code == 404
 
 
-def test_a_scan_of_the_district_is_named_but_not_opened_below(client_of, people, order_of, english):
+def test_a_scan_of_the_district_is_opened_below_and_nowhere_else(client_of, people, order_of, english):
     order = order_of(ARSHALY, people.specialist, scan=Scan("a.pdf", paper()))
-    page = client_of(people.coordinator).get(f"/orders/{order.pk}/").text
-    assert "kept by the unit that issued the order" in page
-    assert f"/documents/{order.scan_id}/" in client_of(people.specialist).get(f"/orders/{order.pk}/").text
+    file = f"/documents/{order.scan_id}/"
+    for who in (people.specialist, people.coordinator):
+        assert file in client_of(who).get(f"/orders/{order.pk}/").text
+        assert client_of(who).get(file)["Content-Type"] == "application/pdf"
+    assert client_of(people.stranger).get(file).status_code == 404
+
+
+def test_a_scan_of_a_school_is_not_handed_up_and_down_again(client_of, people, order_of):
+    order = order_of(SCHOOL, people.coordinator, scan=Scan("a.pdf", paper()))
+    assert client_of(people.specialist).get(f"/documents/{order.scan_id}/").status_code == 200
+    assert client_of(people.village_coordinator).get(f"/documents/{order.scan_id}/").status_code == 404
 
 
 def test_the_list_is_filtered_by_kind(client_of, people, order_of):
@@ -339,9 +354,7 @@ def test_the_campaign_page_tells_stages_own_window_reports_and_norms(client_of, 
     assert "From 15.01.2027 to 10.02.2027, both days included." in page
     assert "Set by order № 12 of 11.01.2027, Аршалы ауданы." in page
     assert "your unit has no order yet" in page
-    assert "19.02.2027" in page
-    assert "(moved from 20.02.2027, a day off)" in page
-    assert "29.01.2027" in page
+    assert '<time datetime="2027-02-12">12.02.2027</time>' in page  # a school's report: two working days after closing
     assert "Set by the ministry's order № 77 of 20.12.2026." in page
     assert "<dt>Systematic absence, school days</dt> <dd>5</dd>" in page
     assert "The summary goes to the Committee by 19.02.2027." in page

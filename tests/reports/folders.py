@@ -2,7 +2,11 @@
 
 import csv
 import io
+from contextlib import contextmanager
 
+from django.core.management import CommandError, call_command
+
+from tests.conftest import APP, OWNER, log_in_as
 from zabota.lib import iin
 
 AISHA, PYOTR = iin.make(7), iin.make(8)
@@ -35,6 +39,58 @@ coord,S1,coordinator,Сейітова,Әсел,,coord@example.kz,,2026-09-01,
 unit,campaign,number,date,kind,opens,closes,title_ru,title_kk
 110000000,2027,12-н,2027-01-06,dates,2027-01-11,2027-02-09,О сроках,Мерзімдер туралы
 S1,2027,5,2027-01-11,start,2027-01-12,,О начале акции,Акцияны бастау туралы
+S1,2027,6,2027-01-11,committee,,,Об оргкомитете,Ұйымдастыру комитеті туралы
+""",
+    "helplines.csv": """\
+unit,phone,hours,language
+KZ,111,тәулік бойы,mixed
+S1,+7 799 000 00 11,"дс–жм, 9:00–18:00",
+""",
+    "committees.csv": """\
+unit,campaign,surname,name,body,post,role
+113200000,2027,Жүнісов,Бекзат Әлиұлы,police,"аудандық полиция, инспектор",member
+113200000,2027,Қуанышева,Ләззат,education,,chair
+S1,2027,Сейітова,Әсел,social_pedagogues,әлеуметтік педагог,secretary
+""",
+    "minutes.csv": """\
+unit,campaign,kind,number,date,decided,shortcomings,remedies
+KZ,2027,committee,1,2027-01-11,Жоспар бекітілсін,,
+110000000,2027,committee,1,2027-01-12,Жоспар қабылдансын,,
+S1,2027,committee,1,2027-01-12,Жоспар қабылдансын,,
+S1,2027,council,4,2027-01-26,"Қорытынды, тыңдалды:
+1. Назарға алынсын",Екі сынып журнал толтырмады,Күнделікті бақылау
+""",
+    "plans.csv": """\
+unit,campaign,state,line,clause,text,owner,due,remark
+KZ,2027,approved,1,6.2.2,,,2027-01-14,
+110000000,2027,submitted,1,6.2.3,,,2027-01-20,
+S1,2027,returned,1,6.1.1,,Директор,2027-01-14,
+S1,2027,returned,2,,«Киім банкі»,Сынып жетекшілері,2027-02-01,"Фото кейін, әлі жоқ"
+S2,2027,draft,2,6.1.2,,,,
+S2,2027,draft,3,6.1.3,,,,
+S4,2027,draft,,,,,,
+""",
+    "control.csv": """\
+unit,by_unit,date,finding,due,closed_on
+S1,113200000,2027-01-20,"Екі күн журнал бос, себебі жоқ",2027-01-27,2027-01-26
+S1,110000000,2027-01-21,,,
+S2,113200000,2027-01-20,Стенд жоқ,2027-02-01,
+""",
+    "agreements.csv": """\
+unit,partner,date,subject,until
+113200000,«Жарық» ЖШС,2026-12-01,Тасымал,
+S1,«Көмек» қоры,2027-01-15,"Киім, аяқкиім",2027-12-31
+""",
+    "surveys.csv": """\
+unit,campaign,audience,question,answer,count
+S1,2027,parents,help,4,12
+S1,2027,parents,help,5,30
+S2,2027,teachers,again,yes,0
+""",
+    "honours.csv": """\
+unit,date,name,kind
+113200000,2027-02-09,"«Жомарт» ЖШС, ұжымы",thanks
+S1,2027-02-08,Ким Анна,certificate
 """,
     "classes.csv": """\
 school,class,kind,grades,shift,week,language
@@ -80,6 +136,14 @@ k1,,113200000,Есенова,Гүлнұр,2018-03-03,f,2027-01-13,raid,never,doc
 k2,p1,S1,,,,,2027-01-18,register,systematic,,,,,,,
 k3,p2,S1,,,,,2027-01-20,hotline,long,moved,2027-01-21,,,,2027-01-25,abroad
 """,
+    "events.csv": """\
+unit,date,kind,language,count,participants,found
+113200000,2027-01-13,raid,,,police:3;social:1,k1
+113200000,2027-01-14,leaflets,kk,500,,
+S1,2027-01-19,consultation,kk,,psychologists:1;parents:12,
+S1,2027-01-19,consultation,kk,,parents:7,
+S2,2027-01-20,doorround,mixed,,,k2;k3
+""",
     "families.csv": """\
 key,school,name,address,approved_on,removed_on,removed_why
 f1,S1,Ахметовтер,"Аршалы к., Абай к-сі, 1",2027-01-13,,
@@ -124,3 +188,27 @@ def with_line(file, line, changes):
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
     return text.getvalue()
+
+
+@contextmanager
+def as_owner():
+    log_in_as(OWNER)
+    try:
+        yield
+    finally:
+        log_in_as(APP)
+
+
+def load(place, lang="en"):
+    """What the command says: (answer, complaints); complaints are empty when all went well."""
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        call_command("load", place, lang=lang, stdout=out, stderr=err)
+    except CommandError as trouble:
+        return out.getvalue(), f"{err.getvalue()}{trouble}"
+    return out.getvalue(), ""
+
+
+def dump(place):
+    call_command("dump", place, stdout=io.StringIO())
+    return {path.name: path.read_text(encoding="utf-8") for path in place.iterdir()}

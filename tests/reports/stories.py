@@ -4,13 +4,27 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aid.models import Family, Handout, Member
-from campaigns.models import Campaign, Order
+from campaigns.models import (
+    Agreement,
+    Campaign,
+    Committee,
+    ControlVisit,
+    Event,
+    Honour,
+    Minutes,
+    Order,
+    Plan,
+    PlanLine,
+    SurveyCount,
+)
+from campaigns.states import EventKind
 from reports import actions
 from reports.editions import counted
 from reports.gaps import empty_sections
+from reports.models import Submission
 from schools.models import Unit, User
 from students.models import Absence, Case, Register
-from tests.make import make_class
+from tests.make import make_class, make_pupil
 
 ALMATY = ZoneInfo("Asia/Almaty")
 MINISTRY, OBLAST, DISTRICT, SCHOOL, VILLAGE = 0, 110000000, 110010000, 110010001, 110010002
@@ -91,6 +105,47 @@ def busy_school(unit, pupils=4, until=date(2027, 1, 28), name="7А"):
             tenge=12_500,
         )
     return school_class
+
+
+def lively(unit, by=DISTRICT):
+    """A unit of any level with papers, events, a survey, a visit from above and a report in time."""
+    campaign = Campaign.objects.get()
+    order = Order.objects.create(unit_id=unit, campaign=campaign, number="о", date=FIRST, kind="committee")
+    committee = Committee.objects.create(unit_id=unit, campaign=campaign, order=order)
+    Committee.objects.filter(pk=committee.pk).update(state="approved")
+    minutes = {"unit_id": unit, "campaign": campaign, "date": date(2027, 1, 12), "decided": "Шешілді"}
+    adopted = Minutes.objects.create(kind="committee", number="1", **minutes)
+    Minutes.objects.create(kind="council", number="2", **minutes)
+    plan = Plan.objects.create(unit_id=unit, campaign=campaign, adopted=adopted)
+    for state in ["approved"] if unit == MINISTRY else ["submitted", "approved"]:
+        Plan.objects.filter(pk=plan.pk).update(state=state)
+    PlanLine.objects.create(unit_id=unit, plan=plan, position=1, clause="6.1.1")
+    PlanLine.objects.create(unit_id=unit, plan=plan, position=2, text="Өз шарамыз")
+    people = {"parents": 2, "ngo": 1}
+    for kind in EventKind:
+        event = Event.objects.create(
+            unit_id=unit, date=date(2027, 1, 13), kind=kind, language="kk", count=3, participants=people
+        )
+        if kind == EventKind.RAID:
+            child = make_pupil(Unit.objects.get(pk=SCHOOL))
+            Case.objects.create(
+                unit_id=SCHOOL, finder_id=unit, event=event, pupil=child, key=f"raid{unit}", found_on=event.date,
+                source="raid", kind="never",
+            )  # fmt: skip
+    Agreement.objects.create(unit_id=unit, partner="Қор", date=date(2027, 1, 14), subject="Киім")
+    Honour.objects.create(unit_id=unit, date=date(2027, 1, 15), name="Әлиев", kind="thanks")
+    if unit != by:
+        ControlVisit.objects.create(
+            unit_id=unit, by_unit_id=by, campaign=campaign, date=date(2027, 1, 18), finding="Ескерту"
+        )
+    for answer, online in [("5", 4), ("2", 3)]:
+        SurveyCount.objects.create(
+            unit_id=unit, campaign=campaign, audience="parents", question="help", answer=answer, online=online
+        )
+    report = Submission.objects.create(
+        unit_id=unit, campaign=campaign, form="bulletin1", signed_on=date(2027, 1, 19), nil=["cases", "aid"]
+    )
+    Submission.objects.filter(pk=report.pk).update(state="signed")
 
 
 def quiet_school(unit):

@@ -1,56 +1,11 @@
 """A folder of tables goes in and comes out again; whatever is wrong is told with file, line, column and remedy."""
 
-import io
 import random
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from django.core.management import CommandError, call_command
 
-from tests.conftest import APP, OWNER, log_in_as
-from tests.reports.folders import AISHA, PYOTR, TABLES, with_line
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder with these tables, and what a test says otherwise: `folder(**{"units.csv": text or None})`."""
-
-    def write(**changed):
-        place = tmp_path / "in"
-        place.mkdir(exist_ok=True)
-        for file, text in {**TABLES, **changed}.items():
-            (place / file).unlink(missing_ok=True)
-            if text is not None:
-                (place / file).write_text(text, encoding="utf-8")
-        return place
-
-    return write
-
-
-@contextmanager
-def as_owner():
-    log_in_as(OWNER)
-    try:
-        yield
-    finally:
-        log_in_as(APP)
-
-
-def load(place, lang="en"):
-    """What the command says: (answer, complaints); complaints are empty when all went well."""
-    out, err = io.StringIO(), io.StringIO()
-    try:
-        call_command("load", place, lang=lang, stdout=out, stderr=err)
-    except CommandError as trouble:
-        return out.getvalue(), f"{err.getvalue()}{trouble}"
-    return out.getvalue(), ""
-
-
-def dump(place):
-    call_command("dump", place, stdout=io.StringIO())
-    return {path.name: path.read_text(encoding="utf-8") for path in place.iterdir()}
-
+from tests.reports.folders import AISHA, DONOR_BIN, PYOTR, TABLES, as_owner, dump, load, with_line
 
 # The way in and out ----------------------------------------------------------------------------------------------
 
@@ -117,16 +72,6 @@ def test_a_whole_country_is_provisioned_from_the_file_of_the_repository(transact
     assert Unit.objects.count() == 249
     assert Unit.objects.get(code="710000000").pk == 710000000
     assert dump(tmp_path / "out")["units.csv"].count("\n") == 249
-
-
-@pytest.fixture
-def loaded(db, folder):
-    """The tables of this file, loaded by the application itself inside the transaction of the test: quicker."""
-    from schools.wall import COUNTRY, scope
-
-    with scope(COUNTRY):
-        assert load(folder())[1] == ""
-        yield folder
 
 
 def test_rows_stand_where_the_child_was_that_day(loaded):
@@ -306,7 +251,50 @@ BAD = [  # file, line, what it holds, column of the problem, message, remedy
     ("orders.csv", 2, {"campaign": "2030"}, "campaign", "Neither campaigns.csv nor", "campaigns.csv"),
     ("orders.csv", 2, {"kind": "letter"}, "kind", "no such code", "start, dates, committee, dayoff, norms"),
     ("orders.csv", 2, {"closes": "2027-01-10"}, "closes", "before 2027-01-11", "Correct one"),
-    ("orders.csv", 4, {"like": 3}, "unit", "Line 3 has the same key", "Leave one"),
+    ("orders.csv", 5, {"like": 3}, "unit", "Line 3 has the same key", "Leave one"),
+    ("helplines.csv", 2, {"language": "de"}, "language", "no such code", "kk, ru, mixed, other"),
+    ("helplines.csv", 3, {"unit": "S9"}, "unit", "Neither units.csv nor the portal", "units.csv"),
+    ("helplines.csv", 3, {"phone": ""}, "phone", "empty", "Fill it in"),
+    ("helplines.csv", 4, {"like": 3, "hours": "түнде"}, "unit", "Line 3 has the same key (unit, phone)", "Leave one"),
+    ("committees.csv", 2, {"body": "army"}, "body", "no such code", "police"),
+    ("committees.csv", 3, {"role": "head"}, "role", "no such code", "chair, deputy, secretary, member"),
+    ("committees.csv", 4, {"campaign": "2030"}, "campaign", "Neither campaigns.csv nor", "campaigns.csv"),
+    ("committees.csv", 5, {"like": 4, "post": ""}, "unit", "Line 4 has the same key", "Leave one"),
+    ("minutes.csv", 2, {"kind": "meeting"}, "kind", "no such code", "council, collegium"),
+    ("minutes.csv", 2, {"number": ""}, "number", "empty", "Fill it in"),
+    ("minutes.csv", 4, {"date": "12.01.2027"}, "date", "not a date", "2027-01-31"),
+    ("minutes.csv", 5, {"decided": "ж" * 20_001}, "decided", "too long: 20001", "20000 characters"),
+    ("plans.csv", 4, {"state": "sent"}, "state", "no such code", "draft, submitted, returned, approved"),
+    ("plans.csv", 3, {"line": "0"}, "line", "out of bounds", "from 1"),
+    ("plans.csv", 3, {"line": ""}, "line", "number of the line is missing", "from 1"),
+    ("plans.csv", 5, {"text": ""}, "text", "The line says nothing", "clause of the guide"),
+    ("plans.csv", 5, {"line": "1"}, "unit", "Line 4 has the same key (unit, campaign, line)", "Leave one"),
+    ("plans.csv", 5, {"state": "draft"}, "state", "Line 4 gives the plan another state", "alike"),
+    ("plans.csv", 7, {"clause": "6.1.2"}, "clause", "Line 6 has the same clause", "leave one"),
+    ("plans.csv", 2, {"state": "submitted"}, "state", "ministry's plan is final", "draft or approved"),
+    ("plans.csv", 8, {"state": "submitted"}, "state", "No committee has adopted", "kind committee to minutes.csv"),
+    ("plans.csv", 4, {"unit": "S9"}, "unit", "Neither units.csv nor", "units.csv"),
+    ("control.csv", 2, {"by_unit": "S1"}, "by_unit", "Nobody controls their own unit", "unit that came"),
+    ("control.csv", 2, {"by_unit": "S9"}, "by_unit", "Neither units.csv nor", "units.csv"),
+    ("control.csv", 2, {"due": "2027-01-19"}, "due", "before 2027-01-20", "Correct one"),
+    ("control.csv", 2, {"closed_on": "2027-01-19"}, "closed_on", "before 2027-01-20", "Correct one"),
+    ("control.csv", 5, {"like": 4, "due": ""}, "unit", "Line 4 has the same key", "Leave one"),
+    ("agreements.csv", 3, {"until": "2027-01-14"}, "until", "before 2027-01-15", "Correct one"),
+    ("agreements.csv", 3, {"partner": ""}, "partner", "empty", "Fill it in"),
+    ("agreements.csv", 2, {"subject": "ж" * 501}, "subject", "too long: 501", "500 characters"),
+    ("surveys.csv", 2, {"audience": "army"}, "audience", "no such code", "parents, pupils, teachers, sponsors"),
+    ("surveys.csv", 2, {"count": "-1"}, "count", "out of bounds", "from 0"),
+    ("surveys.csv", 3, {"answer": "4"}, "unit", "Line 2 has the same key", "Leave one"),
+    ("honours.csv", 2, {"kind": "medal"}, "kind", "no such code", "thanks, certificate"),
+    ("honours.csv", 3, {"date": ""}, "date", "empty", "Fill it in"),
+    ("events.csv", 2, {"kind": "parade"}, "kind", "no such code", "press_start"),
+    ("events.csv", 2, {"participants": "police"}, "participants", "not a list of numbers", "teachers:12"),
+    ("events.csv", 2, {"participants": "army:3"}, "participants", "no such code", "teachers, social_pedagogues"),
+    ("events.csv", 2, {"participants": "police:3;police:4"}, "participants", "stands there twice", "each name once"),
+    ("events.csv", 3, {"count": "many"}, "count", "not a whole number", "digits only"),
+    ("events.csv", 2, {"found": "k1;k9"}, "found", "Neither cases.csv nor the portal has it", "cases.csv"),
+    ("events.csv", 6, {"found": "k1;k2"}, "found", "Line 2 has found this child already", "one of the two"),
+    ("events.csv", 3, {"unit": "S9"}, "unit", "Neither units.csv nor", "units.csv"),
     ("classes.csv", 2, {"grades": "1-13"}, "grades", "from 0 to 12", "0-4;11"),
     ("classes.csv", 2, {"grades": ""}, "grades", "empty", "Fill it in"),
     ("classes.csv", 3, {"school": "113200000"}, "school", "not a school", "the school itself"),
@@ -351,6 +339,7 @@ BAD = [  # file, line, what it holds, column of the problem, message, remedy
     ("members.csv", 2, {"statuses": "poor"}, "statuses", "no such code", "many_children"),
     ("members.csv", 2, {"family": "f9"}, "family", "Neither families.csv nor", "families.csv"),
     ("donors.csv", 2, {"number": "12"}, "number", "does not have twelve", "zeros in front"),
+    ("donors.csv", 3, {"number": DONOR_BIN}, "number", "The donor with the key d1 has this number", "one key"),
     ("donors.csv", 2, {"publicity": "yes"}, "publicity", "neither 0 nor 1", "1 for yes"),
     ("donations.csv", 2, {"donor": "d9"}, "donor", "Neither donors.csv nor", "donors.csv"),
     ("donations.csv", 2, {"tenge": "1 000"}, "tenge", "not a whole number", "digits only"),

@@ -38,7 +38,7 @@ def busy(country):
 
 @pytest.fixture
 def sealed(busy, people):
-    submission = actions.seal(campaign=busy.campaign, form="bulletin2", by=people.ministry_head)
+    submission = actions.seal(campaign=busy.campaign, form="bulletin2", reason="Боран", by=people.ministry_head)
     return actions.sealed(submission)
 
 
@@ -137,6 +137,10 @@ def test_the_json_is_laid_out_as_agreed(busy):
     }
     assert made["values"]["AT-07"]["value"] == pytest.approx(1 - 42 / 210)
     assert json.loads(json.dumps(made)) == made
+    assert set(made["labels"]) == set(made["values"])
+    assert set(made["labels"]["AT-02"]["label"]) == {"kk", "ru", "en"}
+    assert set(made["labels"]["AT-02"]["parts"]["social"]) == {"kk", "ru", "en"}
+    assert made["name"] == {"kk": "Ақмола облысы", "ru": "Акмолинская область", "en": "Ақмола облысы"}
     assert [child["unit"] for child in edition_json(edition(busy))["children"]] == ["110000000", "710000000"]
     assert [child["unit"] for child in edition_json(edition(busy, 710000000))["children"]] == ["S4", "711110000"]
 
@@ -190,11 +194,12 @@ def test_an_oblasts_sheet_lists_districts_with_their_schools(busy):
         "Көктал ауылының мектебі",
         "Бурабай ауданы",
         "№ 3 мектеп",
-        "Ақмола облысы",
+        "Ақмола облысы",  # it owes papers of its own
+        "Барлығы",
     ]
     columns = [cell.value for cell in sheet[2]]
     place = next(n for n, title in enumerate(columns) if str(title).startswith("AD-04"))
-    assert sheet.cell(row=sheet.max_row, column=place + 1).value == "=SUM({0}3:{0}3,{0}6:{0}6)".format(
+    assert sheet.cell(row=sheet.max_row, column=place + 1).value == "=SUM({0}3:{0}3,{0}6:{0}6,{0}8:{0}8)".format(
         sheet.cell(row=3, column=place + 1).column_letter
     )
 
@@ -238,6 +243,58 @@ def test_a_sealed_paper_says_when_and_by_whom(sealed, tmp_path):
     text = words_of(summary_pdf(sealed), tmp_path)
     assert "28.01.2027" in text
     assert "Ministry Head" in text
+
+
+def test_a_unit_that_has_entered_nothing_has_no_data_on_any_paper(busy, tmp_path):
+    made = edition(busy, 710000000)
+    with translation.override("ru"):
+        text = words_of(summary_pdf(made), tmp_path)
+        sheet = list(sheets_of(summary_xlsx(made)).values())[2]
+    assert re.search(r"район Алматы( +нет ?данных){3}", text)
+    codes = [str(cell.value).split()[0] for cell in sheet[2]]
+    rows = {row[0].value: [cell.value for cell in row] for row in sheet.iter_rows(min_row=3)}
+    told = dict(zip(codes[2:], rows["район Алматы"][2:], strict=True))
+    expected = {"OR-00": 1, "OR-01": 0, "OR-02": 0, "OR-03": 0}  # what every unit owes is known all the same
+    assert {code: told.pop(code) for code in expected} == expected
+    assert set(told.values()) == {"нет данных"}
+    empty = next(child for child in edition_json(made)["children"] if child["unit"] == "711110000")
+    assert (empty["entered"], edition_json(made)["entered"]) == (False, True)
+    assert empty["values"]["CN-05"]["value"] == 0
+
+
+def test_the_reason_of_an_early_seal_is_printed_and_stands_on_the_cover(sealed, tmp_path):
+    with translation.override("ru"):
+        assert "Боран" in words_of(summary_pdf(sealed), tmp_path)
+        cover = next(iter(sheets_of(summary_xlsx(sealed)).values()))
+        bulletin = str(sealed.campaign.round("bulletin2").name)
+    assert "Боран" in [row[1].value for row in cover.iter_rows()]
+    assert cover["B1"].value == bulletin
+    assert all(row[1].alignment.wrap_text for row in cover.iter_rows(min_row=2) if row[1].value)
+
+
+def test_a_wide_sheet_prints_in_pages_that_can_be_read(busy):
+    with translation.override("en"):
+        sheet = sheets_of(summary_xlsx(edition(busy)))["By units"]
+    assert sheet.page_setup.scale >= 75
+    assert not sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$2:$2", "$A:$B")
+    headers = [str(cell.value)[:2] for cell in sheet[2]]
+    breaks = [each.id for each in sheet.col_breaks.brk]
+    assert {place for place in range(3, len(headers)) if headers[place] != headers[place - 1]} <= set(breaks)
+    assert sheet.cell(row=sheet.max_row, column=1).value == "Total for the republic"
+
+
+def test_units_stand_in_the_order_of_the_readers_alphabet_after_the_seal_too(busy, people):
+    Unit.objects.create(id=120000000, code="150000000", level="oblast", name_kk="Әулие", name_ru="Абай")
+    submission = actions.seal(campaign=busy.campaign, form="bulletin2", reason="Боран", by=people.ministry_head)
+    made = actions.sealed(submission)
+    for language, names in [
+        ("kk", ["Ақмола облысы", "Астана қ.", "Әулие"]),
+        ("ru", ["Абай", "Акмолинская область", "г. Астана"]),
+    ]:
+        with translation.override(language):
+            assert [unit.name for unit in made.children] == names
+            assert [each.called for each in made.lacking] == names
 
 
 def test_a_spreadsheet_sees_numbers_as_numbers(busy, tmp_path):

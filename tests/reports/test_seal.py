@@ -37,7 +37,7 @@ def ask():
     """The head of the ministry presses the button."""
     by = User.objects.get(username="ministry_head")
     with scope(ranges_of(by.grants.all_units())):
-        return actions.want_seal(campaign=Campaign.objects.get(), form=FORM, by=by)
+        return actions.want_seal(campaign=Campaign.objects.get(), form=FORM, reason="Сынақ", by=by)
 
 
 def papers():

@@ -8,13 +8,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from reports import actions
 from reports.gaps import gaps
+from reports.jobs import sign_report
 from reports.live import recount_all
 from reports.models import Kept, Submission
 from reports.states import SUBMISSION
-from schools.models import Entry, Unit
+from schools.models import Entry, Job, Unit
 from schools.workflow import Refused
 from students.models import Case, Register
 from tests.make import make_class
@@ -78,7 +80,7 @@ def test_the_coordinator_writes_the_head_signs_the_district_accepts(school, peop
         date(2027, 1, 28),
         date(2027, 1, 28),
     )
-    assert submission.signed_by.startswith("Head Сынақ, ")
+    assert (submission.signed_by, submission.signed_as, submission.signed_acting) == ("Head Сынақ", "head", False)
     verbs = Entry.objects.filter(subject="reports.Submission").order_by("pk").values_list("verb", "by")
     assert list(verbs) == [
         ("prepare", "coordinator"),
@@ -104,6 +106,18 @@ def test_nobody_accepts_the_report_of_their_own_unit(school, people, client_of, 
         with pytest.raises(IntegrityError, match="a new paper is draft"), transaction.atomic():
             Submission.objects.create(unit=school, campaign=submission.campaign, form="bulletin3", state="accepted")
     assert Submission.objects.get(pk=submission.pk).state == "signed"
+
+
+def test_the_oblast_accepts_nothing_over_the_head_of_the_district(school, people, client_of):
+    submission = signed("head", SCHOOL)
+    page = client_of(people.oblast_specialist).get(URL)
+    assert page.status_code == 200
+    assert "/accept/" not in page.content.decode()
+    assert (
+        post(client_of(people.oblast_specialist), URL + "accept/", version=actions.version_of(submission)).status_code
+        == 403
+    )
+    assert Submission.objects.get().state == "signed"
 
 
 def test_the_district_head_cannot_sign_for_a_school(school, people, client_of):
@@ -312,10 +326,38 @@ def test_an_oblast_signs_as_work_of_its_own(country, people, client_of):
     answer = post(client_of(people.oblast_head), url + "sign/", version="0.0", text="Облыс")
     assert answer.url.startswith("/jobs/")
     draft = Submission.objects.get(unit_id=OBLAST)
-    report = actions.sign(submission=draft, nil=[], by=people.oblast_head)
+    work = Job.objects.get(key=f"sign:{draft.pk}:{actions.version_of(draft)}")
+    assert 'hx-get="/reports/110000000/bulletin2/"' in client_of(people.oblast_head).get(url).content.decode()
+    list(sign_report(work))
+    report = Submission.objects.get(unit_id=OBLAST)
     kept = report.kept.get().content
     assert sorted(kept["children"]) == ["113200000", "117000000"]
     assert kept["values"]["AD-01"] == {"numerator": 9}
+
+
+def test_what_is_signed_is_what_was_read(country, people, client_of):
+    """The text is changed while the work waits in the queue: it signs nothing and says why."""
+    start(OBLAST)
+    url = "/reports/110000000/bulletin2/"
+    why = {f"why-{code}": "Жол жабық" for code in ("113200000", "117000000")}
+    nil = ["aid", "cases", "families"]
+    assert post(client_of(people.oblast_head), url + "sign/", version="0.0", text="Бірінші", nil=nil, **why).url
+    draft = Submission.objects.get(unit_id=OBLAST)
+    work = Job.objects.get(kind=actions.SIGN)
+    actions.write_text(submission=draft, text="Басқа мәтін", by=people.oblast_head)
+    with pytest.raises(Refused, match="has been changed since you opened the page"):
+        list(sign_report(work))
+    assert Submission.objects.get(unit_id=OBLAST).state == "draft"
+
+
+def test_a_signature_is_read_in_the_readers_language(school, people):
+    submission = signed("head", SCHOOL)
+    with translation.override("en"):
+        assert str(submission.signature) == "Head Сынақ, head, № 1 мектеп"
+    with translation.override("ru"):
+        assert str(submission.signature).endswith("Школа № 1")
+    submission.signed_acting = True
+    assert str(submission.signature) == "Head Сынақ, acting: head, № 1 мектеп"
 
 
 def test_the_ministry_does_not_sign(country, people):
@@ -329,7 +371,7 @@ def test_the_ministry_does_not_sign(country, people):
 # ---- the list
 
 
-def test_the_list_says_who_owes_and_lets_accept(school, people, client_of):
+def test_the_list_says_who_owes_and_leads_to_what_waits(school, people, client_of):
     people.village_coordinator.phone = "+7 701 000 00 01"
     people.village_coordinator.save()
     signed("head", SCHOOL)
@@ -337,12 +379,8 @@ def test_the_list_says_who_owes_and_lets_accept(school, people, client_of):
     said = text_of(page)
     assert "Owed: 1 of 2." in said
     assert "+7 701 000 00 01" in said
-    once = re.search(r'name="once" value="([^"]+)"', page.content.decode()).group(1)
-    answer = client_of(people.specialist).post(
-        URL + "accept/", {"once": once, "version": version_on(page), "from": "list"}
-    )
-    assert answer.url == "/reports/?round=bulletin2"
-    assert "The report of «№ 1 мектеп» is accepted." in text_of(client_of(people.specialist).get(answer.url))
+    assert "Read and decide – № 1 мектеп" in said
+    assert "/accept/" not in page.content.decode()  # a report is accepted by who has opened it
 
 
 def test_days_late_are_counted_from_the_units_own_deadline(country, people, client_of, clock_at):

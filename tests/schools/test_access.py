@@ -11,6 +11,9 @@ PUBLIC = {
     "demo_panel",  # answer 404 outside the demo
     "demo_enter",
     "set_language",
+    "helplines_public",
+    "survey_answer",  # whoever holds the address that a unit has handed out
+    "survey_thanks",
 }
 # pages of the library that a person without a session needs: to sign in, to set a forgotten password
 PUBLIC_OF_LIBRARY = {

@@ -1,14 +1,18 @@
 """Posts and accounts: who gives them, to whom, and how a new person sets a password of their own."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import count
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from schools import actions
+from schools.forms import StaffForm
 from schools.models import Entry, Post, Reading, Unit, User
 from schools.once import new_key
+from schools.tokens import Invitation, Keys, invitation
 
 ARSHALY, SCHOOL, OTHER_SCHOOL = 110010000, 110010001, 110020001
 _serial = count(1)
@@ -19,6 +23,18 @@ def admin(people, client_of):
     client = client_of(people.administrator)
     client.cookies["django_language"] = "en"
     return client
+
+
+@pytest.fixture
+def freeze(monkeypatch):
+    """`freeze(passed)`: so much later by the clock that links are dated with."""
+    start = datetime.now()
+
+    def later(passed):
+        for kind in (Invitation, Keys):
+            monkeypatch.setattr(kind, "_now", lambda self: start + passed)
+
+    return later
 
 
 def typed(**changes):
@@ -102,6 +118,84 @@ def test_the_link_of_somebody_elses_person_is_not_found(admin, people):
     assert offer(admin, "head").status_code == 404  # a part of the account is not ours to give
 
 
+def test_the_actions_themselves_refuse_what_is_not_the_administrators(people):
+    oblast, school, other = (Unit.objects.get(pk=number) for number in (110000000, SCHOOL, OTHER_SCHOOL))
+    mine, theirs = people.head.posts.get(), people.stranger.posts.get()
+    someone = {"login": "sabira", "surname": "Әділова", "name": "Сабира", "patronymic": "", "email": ""}
+    with pytest.raises(PermissionDenied):
+        actions.add_account(**someone, by=people.head)
+    for unit, by in [(oblast, people.administrator), (other, people.administrator), (school, people.head)]:
+        with pytest.raises(PermissionDenied):
+            actions.give_post(user=people.teacher, unit=unit, role="head", since=date(2027, 1, 28), by=by)
+    for post, by in [(theirs, people.administrator), (mine, people.specialist)]:
+        with pytest.raises(PermissionDenied):
+            actions.end_post(post=post, by=by)
+    with pytest.raises(PermissionDenied):
+        actions.offer_password(user=people.head, by=people.specialist)
+    assert (Entry.objects.count(), Post.objects.filter(until=None).count()) == (0, Post.objects.count())
+
+
+@pytest.mark.parametrize("unit", [0, 110000000, OTHER_SCHOOL])
+@pytest.mark.parametrize("until", [None, date(2026, 12, 31)])
+def test_no_link_to_an_account_that_reaches_beyond_the_administrators_units(people, unit, until):
+    """At a unit above, at one beside, now or once: a part of the account is not theirs to give."""
+    Post.objects.create(user=people.head, unit_id=unit, role="head", since=date(2026, 9, 1), until=until)
+    with pytest.raises(PermissionDenied):
+        actions.offer_password(user=people.head, by=people.administrator)
+    assert not Entry.objects.exists()
+
+
+def test_no_link_to_an_account_without_a_post_and_to_ones_own(people):
+    nobody = User.objects.create(username="nobody")
+    nobody.set_unusable_password()
+    for user in (nobody, people.administrator):
+        with pytest.raises(PermissionDenied):
+            actions.offer_password(user=user, by=people.administrator)
+
+
+def test_a_link_seen_earlier_dies_with_a_post_given_from_elsewhere(admin, people, client):
+    link = link_on(offer(admin, "head"))
+    admin.logout()
+    assert "password1" in client.get(link, follow=True).text
+    Post.objects.create(user=people.head, unit_id=110000000, role="head", since=date(2027, 1, 28))
+    page = client.get(link, follow=True).text
+    assert "password1" not in page
+    assert "This link does not work any more" in page
+
+
+def opens(user, token):
+    return Keys().check_token(user, token)
+
+
+def test_an_invitation_lives_a_week_and_a_mailed_link_an_hour(people, freeze):
+    invited, asked = invitation.make_token(people.head), Keys().make_token(people.head)
+    for passed, works in [
+        (timedelta(minutes=59), (True, True)),
+        (timedelta(minutes=61), (True, False)),
+        (timedelta(days=6, hours=23), (True, False)),
+        (timedelta(days=7, minutes=1), (False, False)),
+    ]:
+        freeze(passed)
+        assert (opens(people.head, invited), opens(people.head, asked)) == works
+
+
+@pytest.mark.parametrize("token", ["", None, "x", "x-y", "0-0"])
+def test_what_is_no_key_opens_nothing(people, token):
+    assert not opens(people.head, token)
+
+
+def test_a_forgotten_password_is_set_anew_through_the_mail(people, client, mailoutbox):
+    client.cookies["django_language"] = "en"
+    people.head.set_password("Көктемгі-Жауын-27")
+    people.head.save()
+    client.post("/accounts/password/reset/", {"email": "head@example.kz"})
+    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", mailoutbox[0].body)[1]
+    assert "The link works for one hour." in mailoutbox[0].body
+    here = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(here, {"password1": "Жазғы-Жаңбыр-27", "password2": "Жазғы-Жаңбыр-27"})
+    assert User.objects.get(username="head").check_password("Жазғы-Жаңбыр-27")
+
+
 def test_each_showing_of_a_link_is_kept(admin):
     offer(admin, "head")
     reading = Reading.objects.get()
@@ -153,6 +247,37 @@ def test_the_same_form_sent_twice_makes_one_person(admin):
     assert Post.objects.filter(user__username="sabira").count() == 1
 
 
+def test_nothing_is_chosen_for_the_administrator(admin):
+    page = admin.get("/staff/new/").text
+    assert page.count('<option value="" selected>choose</option>') == 2
+    assert "coordinator (school)" in page
+    assert "unit administrator (district; school)" in page
+    answer = give(admin, unit="", role="")
+    assert answer.status_code == 422
+    assert answer.text.count("This field is required.") == 4  # beside each of the two fields and above the form
+
+
+def test_what_a_new_account_needs_is_not_called_optional(admin):
+    form = StaffForm(user=User.objects.get(username="administrator"))
+    optional = {field.name for field in form if "optional" in field.as_field_group()}
+    assert optional == {"patronymic", "email", "until"}
+
+
+@pytest.mark.parametrize(
+    ("language", "order"),
+    [("kk", ["Аршалы ауданы", "Қайнар мектебі", "Іле мектебі"]), ("ru", ["Аршалынский", "Кайнар", "Школа Или"])],
+)
+def test_units_stand_in_the_alphabet_of_the_reader(country, people, client_of, language, order):
+    Unit.objects.filter(pk=110010001).update(name_kk="Қайнар мектебі", name_ru="Кайнар")
+    Unit.objects.filter(pk=110010002).update(name_kk="Іле мектебі", name_ru="Школа Или")
+    client = client_of(people.administrator)
+    client.cookies["django_language"] = language
+    for path, start in (("/staff/new/", 'name="unit"'), ("/staff/", "<tbody>")):
+        page = client.get(path).text
+        page = page[page.index(start) :]
+        assert sorted(order, key=page.index) == order, path
+
+
 def test_only_units_below_are_offered(admin):
     page = admin.get("/staff/new/").text
     assert "№ 1 мектеп, Аршалы ауданы, Ақмола облысы" in page or "Школа № 1, Аршалынский район" in page
@@ -170,7 +295,7 @@ def test_where_units_are_too_many_the_unit_is_searched_first(people, client_of):
     assert "There are too many units for one list." in page
     assert "<select" not in page
     page = client.get("/staff/new/?unit_words=көктал").text
-    assert page.count("<option") == 1 + 4  # the village school, and the posts of a school's level
+    assert page.count("<option") == 1 + 1 + 4  # the village school; nothing chosen, and the posts of a school's level
     answer = client.post("/staff/new/?unit_words=көктал", typed(unit=110010002))
     assert answer.status_code == 303
 
@@ -190,6 +315,17 @@ def test_a_post_ends_today_and_opens_nothing_tomorrow(admin, people, client_of, 
     clock_at(date(2027, 1, 29))
     assert User.objects.get(username="head").grants.all_units() == []
     assert Entry.objects.get().verb == "end_post"
+
+
+def test_a_post_to_come_is_withdrawn_and_opens_nothing_ever(admin, people, clock_at):
+    post = people.head.posts.get()
+    later = Post.objects.create(user=people.head, unit=post.unit, role="coordinator", since=date(2027, 2, 1))
+    answer = admin.post(f"/staff/{later.pk}/end/")
+    assert (answer.status_code, answer["Location"]) == (303, "/staff/")
+    assert "is withdrawn" in admin.get("/staff/").text
+    clock_at(date(2027, 2, 1))
+    assert [held.role for held in User.objects.get(username="head").current_posts] == ["head"]
+    assert Entry.objects.get().verb == "withdraw_post"
 
 
 def test_an_ended_post_is_not_ended_twice(admin, people):
@@ -279,8 +415,8 @@ def test_the_journal_speaks_in_words(people, admin, auditor, client_of):
     give(admin)
     client_of(people.auditor)
     page = auditor.get("/journal/").text
-    assert "gave a post: post № " in page
-    assert "Administrator Сынақ (administrator)" in page
+    assert 'Post given <span class="soft nowrap">(post № ' in page
+    assert 'Administrator Сынақ <span class="soft nowrap">(administrator)' in page
     assert "coordinator; sabira" in page
     assert "28.01.2027 10:15" in page
 
@@ -306,9 +442,9 @@ def test_who_looked_is_in_the_journal_too(people, admin, auditor, client_of):
     offer(admin, "head")
     client_of(people.auditor)
     page = auditor.get("/journal/?what=readings").text
-    assert "opened: post № " in page
+    assert 'Opened <span class="soft nowrap">(post № ' in page
     assert 'name="what" value="readings"' in page
-    assert "opened: post" not in auditor.get("/journal/").text
+    assert "Opened <span" not in auditor.get("/journal/").text
 
 
 def test_the_journal_costs_the_same_for_ten_and_for_three_hundred(people, queries_do_not_grow):

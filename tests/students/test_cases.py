@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from schools.models import Entry, Stale, Unit
 from schools.workflow import Refused, WrongState
 from students.actions import cases, registers
 from students.actions.cases import StaleCase
 from students.actions.registers import Mark
-from students.models import Case
+from students.models import Case, Register
 from students.states import CaseState
 from tests.make import enrol, make_class, make_pupil
 
@@ -56,7 +57,7 @@ def test_a_pupil_s_case_stands_at_the_school_of_that_day(people, country):
 def test_a_child_has_one_open_case_at_a_time(people, country):
     pupil = make_class(SCHOOL, pupils=1).enrolments.get().pupil
     first = open_case(people.coordinator, pupil=pupil, kind="dropped")
-    with pytest.raises(Refused, match=first.key):
+    with pytest.raises(Refused, match=r"found on 18\.01\.2027"):
         open_case(people.coordinator, pupil=pupil, kind="long")
     cases.dismiss(case=first, note="at a sanatorium", by=people.coordinator)
     assert open_case(people.coordinator, pupil=pupil, kind="long").pk != first.pk
@@ -169,3 +170,78 @@ def test_registers_prove_nothing_about_children_who_do_not_sit_in_class(people, 
     cases.confirm(case=case, confirmed_on=FOUND, cause="", by=people.coordinator)
     registers.take_all_present(classes=[seven], date=TODAY, by=people.coordinator)
     assert Case.objects.get().returned_on is None
+
+
+# ---- a child that has moved on
+
+
+@pytest.fixture
+def moved(people, country):
+    """A case of school № 1, confirmed on 18.01; since Wednesday 20.01 the child studies in another district."""
+    child = make_pupil(unit(SCHOOL))
+    enrol(child, make_class(SCHOOL, "7А"), last=FOUND + ONE)
+    case = open_case(people.coordinator, pupil=child, kind="dropped")
+    cases.confirm(case=case, confirmed_on=FOUND, cause="", by=people.coordinator)
+    enrol(child, make_class(OTHER, "7Б"), first=FOUND + 2 * ONE)
+    Stale.objects.all().delete()
+    return Case.objects.get()
+
+
+@pytest.fixture
+def theirs(people, moved, as_user):
+    """A register of the new school, taken in its own sight: it cannot see the case."""
+    school_class = moved.pupil.enrolments.latest("first").school_class
+
+    def take(day, version=0, **more):
+        with as_user(people.stranger):
+            assert not Case.objects.exists()
+            registers.take(school_class=school_class, date=day, version=version, by=people.stranger, **more)
+        return Case.objects.get()
+
+    return take
+
+
+def test_the_registers_of_the_new_school_prove_the_return(moved, theirs):
+    assert theirs(FOUND + 2 * ONE, absent={moved.pupil_id: Mark()}).returned_on is None
+    case = theirs(FOUND + 3 * ONE, absent={})
+    assert (case.returned_on, case.version) == (FOUND + 3 * ONE, moved.version + 1)
+    line = Entry.objects.get(verb="return")
+    assert (line.unit_id, line.by, line.subject_id, line.note) == (SCHOOL, "stranger", str(case.pk), "21.01.2027")
+    assert set(Stale.objects.values_list("unit_id", flat=True)) == {SCHOOL, OTHER}
+
+
+def test_one_press_at_the_new_school_proves_it_too(people, moved, as_user):
+    with as_user(people.stranger):
+        registers.take_all_present(
+            classes=[moved.pupil.enrolments.latest("first").school_class], date=TODAY, by=people.stranger
+        )
+    assert Case.objects.get().returned_on == TODAY
+
+
+def test_the_new_school_s_corrected_register_takes_its_proof_back(moved, theirs):
+    theirs(TODAY, absent={})
+    case = theirs(TODAY, version=1, absent={moved.pupil_id: Mark("truancy")})
+    assert case.returned_on is None
+    line = Entry.objects.get(verb="return_withdrawn")
+    assert (line.unit_id, line.note) == (SCHOOL, "28.01.2027")
+
+
+def test_registers_of_the_new_school_prove_a_case_that_is_confirmed_later(people, country, as_user):
+    child = make_pupil(unit(SCHOOL))
+    enrol(child, make_class(SCHOOL, "7А"), last=FOUND + ONE)
+    case = open_case(people.coordinator, pupil=child, kind="dropped")
+    there = make_class(OTHER, "7Б")
+    enrol(child, there, first=FOUND + 2 * ONE)
+    with as_user(people.stranger):
+        registers.take_all_present(classes=[there], date=FOUND + 3 * ONE, by=people.stranger)
+    with as_user(people.coordinator):
+        assert cases.confirm(case=case, confirmed_on=FOUND, cause="", by=people.coordinator).is_back
+
+
+def test_nobody_else_speaks_for_a_school_that_is_not_in_sight(people, moved, as_user):
+    there = moved.pupil.enrolments.latest("first").school_class
+    Register.objects.create(unit_id=OTHER, school_class=there, date=TODAY, taken_at=timezone.now(), taken_by="stranger")
+    for person, back in ((people.village_coordinator, None), (people.stranger, TODAY)):
+        with as_user(person):
+            cases.follow_registers(pupils=[moved.pupil_id], by=person)
+        assert Case.objects.get().returned_on == back

@@ -254,7 +254,7 @@ def test_a_child_whom_no_register_knows_is_reported(people, send, see):
     case = Case.objects.get()
     assert (answer.status_code, answer["Location"]) == (303, f"/cases/{case.pk}/")
     page = see(people.coordinator, f"/cases/{case.pk}/")
-    assert f"The case {case.key} is opened as a draft." in page
+    assert f"{case.child_name}: a draft of a case is opened." in page
     assert "A person confirms the case or dismisses it" in page
 
 

@@ -13,7 +13,8 @@ from schools.number import ancestors
 from schools.workflow import Refused
 from students import calendar
 from students.actions import days
-from students.forms.days import DayOffForm, words_of_grades
+from students.calendar import words_of_grades
+from students.forms.days import DayOffForm
 from students.models import DayOff
 from tests.make import enrol, make_class, make_pupil
 

@@ -1,17 +1,20 @@
 """A child leaves one school and comes to another: two sides of one paper, and nobody is entered twice."""
 
+import threading
+import time
 from datetime import date
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
-from schools.models import Entry, Stale, Unit
-from schools.wall import COUNTRY, scope
+from schools.models import Entry, Stale, Unit, User
+from schools.wall import COUNTRY, ranges_of, scope
 from schools.workflow import Refused
 from students.actions import movement
 from students.models import Case, Enrolment, Movement, Pupil
 from tests.make import enrol, make_class, make_pupil
-from zabota.lib import iin
+from zabota.lib import clock, iin
 from zabota.lib.secret import blind_index
 
 SCHOOL, OTHER = 110010001, 110020001
@@ -158,6 +161,68 @@ def test_nobody_confirms_an_arrival_for_a_school_of_others(aiym, theirs, leaves,
     assert paper.arrived_on is None
 
 
+@pytest.mark.parametrize("login", ["head", "teacher", "specialist", "stranger"])
+def test_only_those_who_keep_the_rosters_move_a_child_or_see_its_number(aiym, people, login):
+    by = getattr(people, login)
+    with pytest.raises(PermissionDenied):
+        movement.depart(enrolment=aiym, left_on=date(2027, 1, 20), reason="transfer", by=by)
+    with pytest.raises(PermissionDenied):
+        movement.arrive(
+            school_class=aiym.school_class,
+            grade=7,
+            form="day",
+            first=date(2027, 1, 25),
+            surname="Жаңа",
+            name="Бала",
+            born=BORN,
+            by=by,
+        )
+    with pytest.raises(PermissionDenied):
+        movement.reveal_iin(pupil=aiym.pupil, unit=SCHOOL, by=by)
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("numbers", [(iin.make(9), ""), ("", iin.make(9)), (iin.make(9), iin.make(9)), ("", "")])
+def test_two_schools_at_the_same_moment_enter_a_child_once(live_country, numbers):
+    with scope(COUNTRY):
+        ours, others = make_class(SCHOOL, "7А"), make_class(OTHER, "7Б")
+    start, refused = threading.Barrier(2), []
+
+    def take_in(school_class, login, number):
+        try:
+            with clock.at(date(2027, 1, 28)):
+                by = User.objects.get(username=login)
+                by.grants  # posts of that day
+                with scope(ranges_of(by.grants.all_units())):
+                    start.wait()
+                    movement.arrive(
+                        school_class=school_class,
+                        grade=7,
+                        form="day",
+                        first=date(2027, 1, 28),
+                        surname="Жаңа",
+                        name="Бала",
+                        born=BORN,
+                        iin=number,
+                        by=by,
+                    )
+                    time.sleep(0.3)  # the other one looks for the child while this is not yet seen
+        except Refused as refusal:
+            refused.append(str(refusal))
+        finally:
+            connection.close()
+
+    wanted = zip((ours, others), ("coordinator", "stranger"), numbers, strict=True)
+    threads = [threading.Thread(target=take_in, args=each) for each in wanted]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with scope(COUNTRY):
+        assert Pupil.objects.count() == 1
+    assert len(refused) == 1
+
+
 def test_open_cases_are_told_before_a_child_goes(aiym, people, as_user):
     Case.objects.create(
         unit_id=SCHOOL,
@@ -175,10 +240,15 @@ def test_open_cases_are_told_before_a_child_goes(aiym, people, as_user):
 
 
 def test_schools_are_found_by_code_and_by_a_part_of_their_name(country):
-    assert [school.code for school in movement.schools_named("S3")] == ["S3"]
-    assert [school.code for school in movement.schools_named("коктал")] == ["S2"]
-    assert [school.code for school in movement.schools_named("Көктал")] == ["S2"]
-    assert movement.schools_named("  ") == []
+    def named(text, near=SCHOOL):
+        return [school.code for school in movement.schools_named(text, near)]
+
+    assert named("S3") == ["S3"]
+    assert named("коктал") == named("Көктал") == ["S2"]
+    assert named("мектеп Бурабай") == named("№ 3, Ақмола облысы") == ["S3"]
+    assert named("мектеп Астана") == named("  ") == []
+    assert named("школа") == ["S1", "S2", "S3"]
+    assert named("школа", near=OTHER) == ["S3", "S2", "S1"]
 
 
 def test_an_arrival_is_seen_at_once_by_both_sides(aiym, theirs, leaves, comes, people, as_user):

@@ -149,6 +149,63 @@ def test_a_child_absent_three_days_stands_on_top(people, seven, children, page):
     assert f'href="/cases/{Case.objects.get().pk}/"' in html
 
 
+def test_a_child_away_for_a_valid_reason_stands_apart(people, seven, children, page):
+    for n in (3, 2, 1):
+        take(people, seven, TODAY - n * ONE, **{f"p{children[0].pk}": "ill", f"p{children[1].pk}": "unknown"})
+    html = page(people.coordinator, "/today/")
+    calls, apart = html.split("1 child away for three school days and more with a valid reason")
+    assert children[1].full_name in calls
+    assert children[0].full_name not in calls
+    assert f"{children[0].full_name} 7А 3 illness" in text(apart)
+    assert children[1].full_name not in apart
+
+
+def test_a_class_with_somebody_to_call_is_not_pressed_unasked(people, seven, children, page, post):
+    calm, ill, out = (make_class(SCHOOL, f"{n}А", pupils=2, grades=(n,)) for n in (8, 9, 10))
+    take(people, ill, TODAY - ONE, **{f"p{ill.enrolments.first().pupil_id}": "ill"})
+    for pupil in (row.pupil for row in out.enrolments.all()):
+        Case.objects.create(
+            unit_id=SCHOOL,
+            finder_id=SCHOOL,
+            key=f"c{pupil.pk}",
+            pupil=pupil,
+            found_on=TODAY,
+            source="raid",
+            kind="long",
+        )
+    html = page(people.coordinator, "/today/")
+    assert set(re.findall(r'name="classes" value="(\d+)" checked', html)) == {str(seven.pk), str(calm.pk)}
+    assert set(re.findall(r'name="classes" value="(\d+)"', html)) == {str(each.pk) for each in (seven, calm, ill, out)}
+    assert "9А: call about 1 pupil first" in text(html)
+    assert "10А: call about 2 pupils first" in text(html)
+    assert post(people.coordinator, "/today/", {"classes": [ill.pk]}).status_code == 303
+    assert Register.objects.filter(school_class=ill, date=TODAY).exists()
+
+
+def test_an_absence_before_the_last_register_asks_for_no_call(people, seven, children, page):
+    take(people, seven, TODAY - 2 * ONE, **{f"p{children[0].pk}": "ill"})
+    take(people, seven, TODAY - ONE)
+    assert f'value="{seven.pk}" checked' in page(people.coordinator, "/today/")
+
+
+def test_what_is_done_is_folded_and_every_region_has_a_name_of_its_own(people, seven, children, page):
+    for n in range(6):
+        take(people, make_class(SCHOOL, f"{n}А", pupils=1, grades=(n,)))
+    for n in (3, 2, 1):
+        take(people, seven, TODAY - n * ONE, **{f"p{children[0].pk}": "ill", f"p{children[1].pk}": "unknown"})
+    html = page(people.coordinator, "/today/")
+    folded = html.split("6 registers are taken")
+    assert "<details open>" not in html
+    assert "7А" not in folded[1]
+    named = re.findall(r'aria-labelledby="([\w-]+)"', html)
+    assert len(named) == len(set(named)) == 4
+
+
+def test_a_short_list_is_not_folded(people, seven, page):
+    take(people, seven)
+    assert "<details open>" in page(people.coordinator, "/today/")
+
+
 def test_a_class_teacher_sees_the_own_class_only(people, seven, page):
     make_class(SCHOOL, "8А", pupils=1)
     seven.teacher = people.teacher

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from schools.models import Document, Entry, Job, Reading, Unit
+from schools.models import Document, Entry, Job, Post, Reading, Unit
 from schools.tasks import run_job
 from students.models import Case, Enrolment, Intake, Movement, Pupil, SchoolClass
 from tests.make import enrol, make_class, make_pupil
@@ -67,7 +67,7 @@ def work(key):
 def test_a_good_workbook_is_read_shown_and_entered(page, send, people, country):
     answer = upload(send, people.coordinator, book(*(child(n) for n in range(5))))
     url = answer["Location"]
-    assert "Waiting in the queue" in page(people.coordinator, url)
+    assert "In the queue: it starts within a few seconds." in page(people.coordinator, url)
     work("roster.check")
     text = page(people.coordinator, url)
     assert "5 rows read, 5 good" in text
@@ -137,7 +137,8 @@ def test_a_workbook_belongs_to_its_school(page, send, people, country):
 
 
 def test_the_template_holds_the_own_children_and_its_taking_is_recorded(client_of, people, country):
-    make_class(SCHOOL, "7А", pupils=3)
+    own = make_class(SCHOOL, "7А", pupils=2)
+    enrol(make_pupil(own.unit, "Ә", iin=iin.make(7), iin_index=blind_index(iin.make(7))), own)
     make_class(VILLAGE, "8А", pupils=2)
     answer = client_of(people.coordinator).get(reverse("roster_template"))
     book_ = load_workbook(io.BytesIO(answer.content))
@@ -146,6 +147,8 @@ def test_the_template_holds_the_own_children_and_its_taking_is_recorded(client_o
     assert sheet.max_row == 4
     assert sheet["A2"].value == "7А"
     assert sheet["H2"].number_format == "@"
+    assert iin.mask(iin.make(7)) in [cell.value for cell in sheet["H"]]
+    assert iin.make(7) not in [cell.value for cell in sheet["H"]]
     assert len(sheet.data_validations.dataValidation) == 2
     assert "Taken by" in str(book_.worksheets[1]["A1"].value)
     assert book_["_zabota"]["B1"].value == "S1"
@@ -167,6 +170,36 @@ def test_the_list_of_classes_counts_todays_pupils_with_other_forms_apart(page, p
     assert "1 pupils in other forms of study" in text
     assert "7А 7 1 Kazakh Teacher Сынақ 3 1" in text
     assert "1-4 1-4 2 Kazakh not given 0 –" in text
+
+
+def test_the_classes_of_one_unit_are_asked_for_in_the_address(page, people, country):
+    make_class(SCHOOL, "7А", pupils=1)
+    make_class(VILLAGE, "8Ә", pupils=2)
+    url = reverse("classes")
+    text = page(people.specialist, url)
+    assert "7А" in text
+    assert "8Ә" in text
+    text = page(people.specialist, f"{url}?unit=S2")
+    assert "7А" not in text
+    assert "8Ә" in text
+    assert "Көктал ауылының мектебі, Аршалы ауданы" in text
+    assert "2 pupils in day form" in text
+    page(people.specialist, f"{url}?unit=S3", 404)
+    page(people.coordinator, f"{url}?unit=S2", 404)
+
+
+def test_who_keeps_two_schools_opens_a_class_in_the_one_asked_for(client_of, people, country):
+    Post.objects.create(user=people.coordinator, unit_id=VILLAGE, role="coordinator", since=date(2026, 9, 1))
+    html = client_of(people.coordinator).get(f"{reverse('classes')}?unit=S2").content.decode()
+    assert f'<option value="{VILLAGE}" selected>' in html
+
+
+def test_a_failed_work_is_told_in_words(page, send, people, country):
+    url = upload(send, people.coordinator, book(child(1)))["Location"]
+    Job.objects.update(state="failed", words="OperationalError")
+    text = page(people.coordinator, url)
+    assert "OperationalError" not in text
+    assert "The portal could not finish this after several tries." in text
 
 
 def test_a_teacher_sees_one_class_a_stranger_none(page, people, country):
@@ -287,7 +320,8 @@ def test_a_child_leaves_and_arrives_through_the_pages(page, send, people, aiym):
     answer = send(people.coordinator, leave, 422, **facts)
     assert "Several schools fit: choose one." in words(answer)
     assert "№ 3 мектеп, Бурабай ауданы, Ақмола облысы" in words(answer)
-    send(people.coordinator, leave, **facts, to_unit=str(OTHER))
+    done = send(people.coordinator, leave, **facts, to_unit=str(OTHER))
+    assert "left for № 3 мектеп, Бурабай ауданы" in page(people.coordinator, done["Location"])
     assert Movement.objects.get().to_unit_id == OTHER
     assert "in transit" in page(people.coordinator, reverse("pupil", args=[aiym.pupil_id]))
     page(people.coordinator, leave, 404)

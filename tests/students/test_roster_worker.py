@@ -128,6 +128,6 @@ def test_a_worker_killed_while_it_reads_starts_again(live_country, client_of, tm
 def test_a_work_that_waited_without_any_worker_is_found_when_one_comes(live_country, client_of, tmp_path):
     client = client_of(live_country.people.coordinator)
     page = upload(client, book(child(1)))
-    assert "Waiting in the queue" in client.get(page).content.decode()
+    assert "In the queue" in client.get(page).content.decode()
     with start_worker(tmp_path) as worker:
         wait_until(lambda: state() == "checked", 30, "nobody takes the work", worker)

@@ -6,6 +6,7 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from schools.models import Entry, Job, Unit
 from schools.models import Stale as StaleRow
@@ -163,6 +164,66 @@ def test_a_wrong_class_is_corrected_in_place_until_there_are_marks(school, coord
     Absence.objects.create(unit=school, register=register, pupil=enrolment.pupil, date=register.date)
     roster, _changes = look(school, book(child(1)))
     assert told(roster) == [("J2", "The child studies in another class of the school since 01.09.2026.")]
+
+
+def taken(school, day, name="7А"):
+    """A register of the class on that day, everybody present."""
+    school_class = SchoolClass.objects.get(unit=school, name=name)
+    at = datetime(day.year, day.month, day.day, 9).astimezone()
+    return Register.objects.create(unit=school, school_class=school_class, date=day, taken_at=at)
+
+
+def test_a_later_first_day_alone_shortens_nobody_s_past(school, coordinator):
+    bring_in(school, coordinator, book(child(1), child(2)))
+    assert bring_in(school, coordinator, book(*(child(n, first=date(2027, 1, 25)) for n in (1, 2))))["same"] == 2
+    assert set(Enrolment.objects.values_list("first", "last")) == {(HOLIDAY, None)}
+
+
+def test_an_earlier_first_day_is_a_correction_until_a_register_was_taken_before(school, coordinator):
+    bring_in(school, coordinator, book(child(1, first=date(2027, 1, 18)), child(2)))
+    assert bring_in(school, coordinator, book(child(1, first=date(2027, 1, 13))))["changed"] == 1
+    taken(school, date(2027, 1, 12))
+    assert bring_in(school, coordinator, book(child(1, first=date(2027, 1, 11))))["same"] == 1
+    assert Enrolment.objects.get(pupil__iin_index=blind_index(iin.make(1))).first == date(2027, 1, 13)
+
+
+def test_another_form_of_study_holds_from_its_day_on(school, coordinator):
+    bring_in(school, coordinator, book(child(1)))
+    bring_in(school, coordinator, book(child(1, form="үйде", first=date(2027, 1, 25))))
+    rows = Enrolment.objects.order_by("first").values_list("form", "first", "last")
+    assert list(rows) == [("day", HOLIDAY, date(2027, 1, 24)), ("home", date(2027, 1, 25), None)]
+
+
+def test_a_form_of_study_is_corrected_in_place_until_a_register_was_taken(school, coordinator):
+    bring_in(school, coordinator, book(child(1)))
+    assert bring_in(school, coordinator, book(child(1, form="кешкі")))["changed"] == 1
+    assert Enrolment.objects.get().form == "evening"
+    taken(school, date(2027, 1, 12))
+    roster, _changes = look(school, book(child(1, form="үйде")))
+    assert told(roster) == [("J2", "Registers were taken with the former grade and form of study since 01.09.2026.")]
+
+
+def test_a_class_is_not_corrected_under_registers_of_either_class(school, coordinator):
+    bring_in(school, coordinator, book(child(1), child(2, class_name="7Б")))
+    taken(school, date(2027, 1, 12), "7Б")
+    roster, _changes = look(school, book(child(1, class_name="7Б")))
+    assert told(roster) == [("J2", "The child studies in another class of the school since 01.09.2026.")]
+
+
+def test_the_facts_of_a_child_that_left_are_not_touched(school, coordinator):
+    bring_in(school, coordinator, book(child(1, surname="Ахметова")))
+    movement.depart(enrolment=Enrolment.objects.get(), left_on=date(2027, 1, 20), reason="transfer", by=coordinator)
+    for first in (HOLIDAY, date(2027, 1, 11)):
+        assert bring_in(school, coordinator, book(child(1, surname="Басқа", first=first)))["same"] == 1
+    assert (Pupil.objects.get().surname, Pupil.objects.get().version) == ("Ахметова", 1)
+    assert Enrolment.objects.get().first == HOLIDAY
+
+
+def test_a_hidden_number_of_a_child_that_is_not_recognised_is_asked_for(school, coordinator):
+    bring_in(school, coordinator, book(child(1)))
+    assert bring_in(school, coordinator, book(child(1, iin=iin.mask(iin.make(1)))))["same"] == 1
+    roster, _changes = look(school, book(child(1, iin=iin.mask(iin.make(1)), surname="Басқа")))
+    assert told(roster) == [("H2", "The IIN is hidden and the school has no child of this name and date of birth.")]
 
 
 def test_a_child_that_left_is_not_brought_back_by_an_old_file(school, coordinator):
@@ -498,8 +559,26 @@ def test_a_grade_with_children_cannot_be_taken_from_a_class(school, coordinator)
 
 def test_a_roster_can_only_enter_its_own_school(country, people, as_user):
     village = Unit.objects.get(pk=VILLAGE)
-    with as_user(people.coordinator), pytest.raises(Exception, match="row-level security"), scope([(SCHOOL, SCHOOL)]):
+    with as_user(people.coordinator), pytest.raises(PermissionDenied):
         rosters.hand_in(unit=village, name="x.xlsx", content=book(child(1)), by=people.coordinator)
+    with pytest.raises(Exception, match="row-level security"), scope([(SCHOOL, SCHOOL)]):
+        rosters.hand_in(unit=village, name="x.xlsx", content=book(child(1)), by=people.village_coordinator)
+
+
+@pytest.mark.parametrize("login", ["head", "teacher", "specialist", "stranger"])
+def test_only_those_who_keep_the_rosters_act_on_them(school, people, login):
+    by = getattr(people, login)
+    own = rosters.hand_in(unit=school, name="x.xlsx", content=book(child(1)), by=people.coordinator)
+    with pytest.raises(PermissionDenied):
+        rosters.hand_in(unit=school, name="x.xlsx", content=book(child(1)), by=by)
+    with pytest.raises(PermissionDenied):
+        rosters.want_entry(intake=own, by=by)
+    with pytest.raises(PermissionDenied):
+        rosters.enter(intake=own, rows=[], by=by)
+    with pytest.raises(PermissionDenied):
+        rosters.save_class(school_class=SchoolClass(unit=school, name="7А", grades=[7]), version=0, by=by)
+    assert Intake.objects.get().state == "uploaded"
+    assert not SchoolClass.objects.exists()
 
 
 def test_the_check_is_wanted_once(school, coordinator):

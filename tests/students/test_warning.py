@@ -233,6 +233,21 @@ def test_a_present_day_returns_a_child_and_new_absences_take_it_out_again(take, 
     assert Case.objects.get().returned_on == on(20)[0]
 
 
+def test_a_systematic_absentee_is_back_on_the_first_present_day_and_out_again_at_the_threshold(take, child, people):
+    for day in on(11, 13, 18, 20, 25):
+        take(day, child)
+        take(day + ONE)  # present between the absences: before the child was found this proves nothing
+    case = Case.objects.get()
+    assert (case.kind, case.found_on, case.returned_on) == ("systematic", on(25)[0], None)
+    cases.confirm(case=case, confirmed_on=on(26)[0], cause="", by=people.coordinator)
+    assert Case.objects.get().returned_on == on(26)[0]
+    for day in on(27, 28):
+        take(day, child)
+    assert Case.objects.get().is_back
+    take(on(29)[0], child)
+    assert Case.objects.get().relapsed_on == on(29)[0]
+
+
 def test_a_corrected_register_takes_its_proof_back(take, child, people, seven):
     for day in on(11, 12, 13):
         take(day, child)

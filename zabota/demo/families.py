@@ -92,9 +92,10 @@ class HandoutPlan:
 
 
 K = AidKind
+EACH_ITS_OWN = "Отбасындағы әр балаға өз күртешесі керек."
 HANDOUTS = [
     HandoutPlan("a", 0, 18, K.OUTERWEAR, 25_000, gift="jackets"),
-    HandoutPlan("a", 1, 19, K.OUTERWEAR, 25_000, gift="jackets"),
+    HandoutPlan("a", 1, 19, K.OUTERWEAR, 25_000, gift="jackets", reason=EACH_ITS_OWN),
     HandoutPlan("a", 0, 19, K.SHOES, 18_000, gift="shoes"),
     HandoutPlan("a", 1, 19, K.BAG, 12_000, gift="bags"),
     HandoutPlan(
@@ -107,7 +108,7 @@ HANDOUTS = [
         reason="Демеуші берген күртеше кішірек болды, үлкенірегі қордан алынды.",
     ),
     HandoutPlan("b", 0, 19, K.OUTERWEAR, 25_000, gift="jackets"),
-    HandoutPlan("b", 1, 19, K.OUTERWEAR, 25_000, gift="jackets"),
+    HandoutPlan("b", 1, 19, K.OUTERWEAR, 25_000, gift="jackets", reason=EACH_ITS_OWN),
     HandoutPlan("b", 1, 20, K.SHOES, 18_000, gift="shoes"),
     HandoutPlan("b", 1, 20, K.BAG, 12_000, gift="bags"),
     HandoutPlan("c", 0, 20, K.UNIFORM, 19_500, size="140"),

@@ -26,6 +26,7 @@ SIGNED_LATER = [  # the second bulletin: school, day and hour of January, what t
     ("lyceum201", 28, 9, ""),
 ]
 NOT_CONNECTED = "Ауданның мектептері порталға әлі қосылған жоқ."
+OTHERS_LATER = "Қалған облыстар порталға келесі бюллетеньге дейін қосылады."
 REMARK = "5А сыныбының 26 қаңтардағы журналын тексеріңіз: келмеген балалардың себебі толық көрсетілмеген."
 TEXTS = [
     "Күн сайын таңғы тізімге дейін ата-аналармен хабарласу жақсы нәтиже берді. Аяқ киім қажеттілігі әлі де бар.",
@@ -138,8 +139,8 @@ def send_back(*, stage: Stage, code: str, form: str, by: User) -> None:
 
 def seal(*, by: User) -> None:
     """The figures are sealed now; the worker makes the papers as soon as there is one."""
-    actions.seal(campaign=_campaign(), form=FIRST, by=by)
-    actions.want_seal(campaign=_campaign(), form=FIRST, by=by)
+    actions.seal(campaign=_campaign(), form=FIRST, reason=OTHERS_LATER, by=by)
+    actions.want_seal(campaign=_campaign(), form=FIRST, reason=OTHERS_LATER, by=by)
 
 
 def _campaign() -> Campaign:

@@ -164,7 +164,7 @@ def workbook_of(plan: SchoolPlan, unit: Unit, children: list[Child]) -> bytes:
         )
         for child in children
     ]
-    return template(unit, rows, stamp=plan.login("coordinator"))
+    return template(unit, rows, stamp=plan.login("coordinator"), filled_in=True)
 
 
 def hand_in(plan: SchoolPlan, roll: Roll, by: User) -> None:

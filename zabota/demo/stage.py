@@ -7,8 +7,6 @@ from datetime import date, datetime, time
 from functools import partial
 from random import Random
 
-import pghistory
-
 from aid.models import Donation
 from schools.models import Unit, User
 from schools.wall import COUNTRY, ranges_of, scope
@@ -74,7 +72,7 @@ class Stage:
         """The person signs in at that moment: the clock, the audit's context and the wall are theirs."""
         with clock.at(at):
             user = self.person(login)
-            with pghistory.context(user=login), scope(ranges_of(user.grants.all_units())):
+            with scope(ranges_of(user.grants.all_units()), who={"user": login}):
                 yield user
 
     @contextmanager

@@ -15,6 +15,7 @@ from zabota.demo.country import (
 )
 from zabota.demo.days import plan_registers
 from zabota.demo.families import plan_aid
+from zabota.demo.offices import plan_offices
 from zabota.demo.papers import plan_papers
 from zabota.demo.school import Roll, hand_in, invent_children, open_classes
 from zabota.demo.stage import Stage, moment
@@ -38,6 +39,7 @@ def tell(stage: Stage) -> None:
     plan_cases(stage)
     plan_movement(stage)
     plan_aid(stage)
+    plan_offices(stage)
     plan_papers(stage)
     stage.perform()
     stage.say("Counting…")

@@ -25,6 +25,11 @@ def today() -> date:
     return now().date()
 
 
+def as_shown(moment: datetime) -> datetime:
+    """A moment that the machine kept, as the portal's clock would have shown it: the demo's stands still."""
+    return now() - (timezone.now() - moment)
+
+
 @contextmanager
 def at(moment: datetime | date) -> Iterator[None]:
     """Inside, the portal's clock shows this moment (the demo writes its history day by day)."""

@@ -3,6 +3,7 @@
 Reading what was written gives the same value, and writing that the same text again.
 """
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -171,6 +172,52 @@ class Codes(Kind):
 
     def _ordered(self, codes: Iterable[str]) -> list[str]:
         return sorted(set(codes), key=list(self.codes).index)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts(Kind):
+    """How many of each code, «teachers:12;police:3», in the order of the list."""
+
+    sql: ClassVar[str] = "jsonb"
+    empty: Any = field(default_factory=dict)
+    codes: Sequence[str]
+    most: int
+
+    def parse(self, text: str) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for part in text.split(";"):
+            found = re.fullmatch(r"\s*(\w+)\s*:\s*([0-9]{1,18})\s*", part)
+            if found is None or int(found[2]) > self.most:
+                raise BadValue(
+                    _("This is not a list of numbers with names."),
+                    _("Write it as %(code)s:12.") % {"code": self.codes[0]},
+                )
+            if found[1] in counts:
+                raise BadValue(_("A name stands there twice."), _("Write each name once."))
+            counts[one_of(found[1], self.codes)] = int(found[2])
+        return counts
+
+    def format(self, value: Any) -> str:
+        counts = json.loads(value) if isinstance(value, str) else value or {}
+        return ";".join(f"{code}:{counts[code]}" for code in self.codes if code in counts)
+
+    def parts(self, value: Any) -> list[Any]:
+        return [json.dumps(value)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys(Kind):
+    """Keys of other rows with semicolons between them, each once, in their order."""
+
+    sql: ClassVar[str] = "text[]"
+    empty: Any = field(default_factory=list)
+    key: Text
+
+    def parse(self, text: str) -> list[str]:
+        return sorted({self.key.parse(part.strip()) for part in text.split(";")} - {""})
+
+    def format(self, value: Any) -> str:
+        return ";".join(sorted(value or ()))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,9 +64,12 @@ class Rejected(Exception):
 
 @dataclass(frozen=True)
 class Column:
+    """A column of a file; `staged` is its name in the staging table where the file's own is taken there."""
+
     name: str
     kind: Kind
     required: bool = False
+    staged: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,8 @@ Step = Check | Upsert | str
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """One file: its columns in their order, the columns that are its key, and the way of its rows into the database.
+
+    Without a key two rows may be alike, and the steps say which of them is which in the database.
 
     `known`, of a table that others refer to, selects `id` of all rows of the database and the columns by which they
     refer: the key, or `named` where that says more than the name.  `extra` are columns of the staging table that
@@ -326,7 +331,7 @@ class Loading:
     def _stage(self, table: Table, path: Path | None) -> int:
         columns = [("line", "int"), ("bad", "boolean")]
         for column in table.columns:
-            columns += column.kind.staged(column.name)
+            columns += column.kind.staged(column.staged or column.name)
         made = ", ".join(f'"{name}" {sql}' for name, sql in [*columns, *table.added])
         self._execute(f"drop table if exists {table.staging}")
         self._execute(f"create temp table {table.staging} ({made}) on commit drop")
@@ -345,7 +350,8 @@ class Loading:
         return count
 
     def _bring_in(self, table: Table) -> None:
-        self._check(table, _each_once(table))
+        if table.key:
+            self._check(table, _each_once(table))
         for ref in table.refs:
             self._resolve(table, ref)
         for step in table.steps:
@@ -402,10 +408,12 @@ def _good(table: Table) -> str:
 
 def _each_once(table: Table) -> Check:
     names = [f'"{name}"' for name in table.key]
+    said = {column.staged or column.name: column.name for column in table.columns}
     others = f"select line, {names[0]} as value, min(line) over (partition by {', '.join(names)}) as other from s"
     return Check(
         table.key[0],
-        f"select *, '{', '.join(table.key)}' as key from ({others}) t where line > other order by line",
+        f"select *, '{', '.join(said[name] for name in table.key)}' as key from ({others}) t"
+        " where line > other order by line",
         gettext_lazy("Line %(other)s has the same key (%(key)s)."),
         gettext_lazy("Leave one of the two lines."),
     )

@@ -23,6 +23,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.worksheet import Worksheet
 
 from zabota.lib.sheets_child import LISTS, letter
 from zabota.lib.sheets_in import in_child, inspect
@@ -43,6 +46,7 @@ _PEEK = 50
 _NARROWEST, _WIDEST = 8, 60
 _DROP_DOWN_ROWS = 5_000
 _EXACT_DIGITS = 15
+_PAGE_WIDTH = 140  # characters of the usual size across A4 on its long side
 
 _BOLD = Font(bold=True)
 _TINT = PatternFill("solid", fgColor="FFE6F4F8")
@@ -70,7 +74,10 @@ class Sheet:
 
     `widths` and `number_formats` go by column; a missing width is taken from the first rows.  A column in the format
     `TEXT` stays text in its empty cells too, so that what people type keeps its zeros.  `choices` gives a column,
-    counted from one, the words of its drop-down list.
+    counted from one, the words of its drop-down list.  `wrapped` text goes on in the next line of its cell.
+
+    A printed sheet is as wide as the paper; with `page_breaks` (the last column of each page, counted from one) it
+    takes several pages, and the `repeated_columns` at the left stand on every one.
     """
 
     title: Words
@@ -84,6 +91,9 @@ class Sheet:
     freeze: bool = True
     autofilter: bool = True
     hidden: bool = False
+    wrapped: bool = False
+    repeated_columns: int = 0
+    page_breaks: Sequence[int] = ()
 
 
 class Mark(NamedTuple):
@@ -151,7 +161,10 @@ def _write(target: WriteOnlyWorksheet, sheet: Sheet, lists: list[list[str]]) -> 
     formats = _formats(sheet)
     last = header
     for last, row in enumerate(itertools.chain(first_rows, rows), header + 1):  # noqa: B007 - the last number counts
-        target.append([_cell(target, value, kind) for value, kind in zip(row, formats, strict=True)])
+        cells = [_cell(target, value, kind) for value, kind in zip(row, formats, strict=True)]
+        if sheet.wrapped:
+            _wrap(cells)
+        target.append(cells)
     if sheet.totals:
         target.append([_total_cell(target, value, kind) for value, kind in zip(sheet.totals, formats, strict=True)])
     if sheet.autofilter and sheet.headers:
@@ -167,14 +180,32 @@ def _lay_out(target: WriteOnlyWorksheet, sheet: Sheet, first_rows: Sequence[Sequ
         target.freeze_panes = f"A{header + 1}"
     target.print_title_rows = f"{header}:{header}"
     target.page_setup.orientation = "landscape"
-    target.page_setup.fitToHeight = 0
-    target.sheet_properties.pageSetUpPr.fitToPage = True
+    target.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+    target.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.5)
     given = [*sheet.widths, *itertools.repeat(None, len(sheet.headers) - len(sheet.widths))]
     for place, (words, width, kind) in enumerate(zip(sheet.headers, given, _formats(sheet), strict=True)):
         dimension = target.column_dimensions[letter(place + 1)]
         dimension.width = width or _width(str(words), [row[place] for row in first_rows])
         if kind != GENERAL:
             dimension.number_format = kind
+    _break_pages(target, sheet)
+
+
+def _break_pages(target: WriteOnlyWorksheet, sheet: Sheet) -> None:
+    """As wide as one page, or cut into pages at a scale at which the widest of them fits."""
+    if not sheet.page_breaks:
+        target.page_setup.fitToHeight = 0
+        target.sheet_properties.pageSetUpPr.fitToPage = True
+        return
+    widths = [target.column_dimensions[letter(place + 1)].width for place in range(len(sheet.headers))]
+    names = sum(widths[: sheet.repeated_columns])
+    starts = [sheet.repeated_columns, *sheet.page_breaks]
+    widest = max(sum(widths[first:last]) for first, last in itertools.pairwise([*starts, len(widths)]))
+    target.page_setup.scale = min(100, int(100 * _PAGE_WIDTH / (names + widest)))
+    if sheet.repeated_columns:
+        target.print_title_cols = f"A:{letter(sheet.repeated_columns)}"
+    for column in sheet.page_breaks:
+        target.col_breaks.append(Break(id=column))
 
 
 def _formats(sheet: Sheet) -> list[str]:
@@ -205,6 +236,12 @@ def _cell(target: WriteOnlyWorksheet, value: Value, number_format: str) -> Cell 
     if number_format != GENERAL:
         cell.number_format = number_format
     return cell
+
+
+def _wrap(cells: Iterable[Cell | None]) -> None:
+    for cell in cells:
+        if cell is not None:
+            cell.alignment = _WRAPPED
 
 
 def _is_exact(number: float | Decimal) -> bool:

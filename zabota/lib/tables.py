@@ -2,11 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
 
 from zabota.lib import sheets_out
+
+GAP = "\u202f"  # narrow and unbreakable
+
+
+def grouped(number: int | None) -> str:
+    """«45 000»."""
+    return f"{number or 0:,}".replace(",", GAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +22,7 @@ class Column:
     """One column: its name, how to get its value from an object, how a spreadsheet shows it.
 
     `personal` columns name people and vanish for those who may not see names; `number` columns stand to the right.
+    On the screen `tone` makes the words a state badge and `href` a link; an empty answer makes them neither.
     """
 
     label: str | Promise
@@ -21,6 +30,28 @@ class Column:
     number_format: str = sheets_out.GENERAL
     personal: bool = False
     number: bool = False
+    tone: Callable[[Any], str] | None = None
+    href: Callable[[Any], str] | None = None
+
+    def text(self, item: Any) -> str:
+        """The value as people read it."""
+        value = self.value(item)
+        if value in (None, ""):
+            return "–"
+        if isinstance(value, date):
+            return f"{value:%d.%m.%Y}"
+        if self.number_format == sheets_out.SHARE:
+            return f"{value:.0%}"
+        return grouped(value) if self.number and isinstance(value, int) else str(value)
+
+    def cell(self, item: Any) -> dict[str, Any]:
+        return {
+            "value": self.text(item),
+            "label": str(self.label),
+            "number": self.number,
+            "tone": self.tone(item) if self.tone else "",
+            "href": self.href(item) if self.href else "",
+        }
 
 
 class Table:
@@ -42,6 +73,27 @@ class Table:
         """The values of each object, one row at a time."""
         for item in objects:
             yield [column.value(item) for column in self.columns]
+
+    def on_screen(
+        self, objects: Iterable[Any], href: Callable[[Any], str] | None = None, totals: dict[int, str] | None = None
+    ) -> dict[str, Any]:
+        """As components/table.html reads it; `href` is the row's, `totals` are ready texts by number of the column."""
+        headers = [{"label": str(column.label), "number": column.number} for column in self.columns]
+        rows = [
+            {"href": href(item) if href else "", "cells": [column.cell(item) for column in self.columns]}
+            for item in objects
+        ]
+        return {"headers": headers, "rows": rows, "foot": {"cells": self._foot(totals)} if totals else None}
+
+    def _foot(self, totals: dict[int, str]) -> list[dict[str, Any]]:
+        return [
+            {"value": totals.get(place, ""), "number": column.number, "label": column.label if place in totals else ""}
+            for place, column in enumerate(self.columns)
+        ]
+
+    def place_of(self, label: str | Promise) -> int:
+        """The number of the column with this name."""
+        return next(place for place, column in enumerate(self.columns) if column.label == label)
 
     def to_sheet(
         self, objects: Iterable[Any], *, title: str | Promise, above: Iterable[str | Promise] = ()

@@ -8,6 +8,8 @@ import pghistory
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
+from zabota.lib import logs
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
 
@@ -52,7 +54,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "schools.middleware.AuditContext",
     "schools.middleware.ReadingLog",
     "schools.middleware.Scope",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -115,6 +116,8 @@ def database() -> dict[str, object]:
 
 
 DATABASES = {"default": database()}
+# how often somebody has tried to sign in is known to every process of every server
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "zabota_cache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- people
@@ -129,7 +132,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60  # an invitation is good for a week
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60  # an invitation is good for a week, a forgotten password for an hour
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "schools.tokens.Keys"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "schools.accounts.Adapter"
@@ -141,6 +145,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up under somebody else's address: administrators give it
 MFA_TOTP_ISSUER = "Qamqorlyq"
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write on every GET
 # address alone would lock out a whole district behind one address
@@ -150,6 +155,13 @@ AXES_COOLOFF_TIME = 0.25
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_ENABLE_ADMIN = False
+# a district sits behind one address: the address alone stops a flood, the account and the address together a guesser
+ACCOUNT_RATE_LIMITS = {
+    "login": "1200/m/ip",
+    "login_failed": "600/m/ip",
+    "reset_password": "120/m/ip,5/m/key",
+    "survey": "1200/m/ip",  # a class that answers in its computer room is no flood
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -177,14 +189,23 @@ REDIS_URL = env("REDIS_URL", default="")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 2}
+# the queue away, a page says so to the sweeper and goes on: nobody waits for it
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "schools.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "recount-stale": {"task": "reports.tasks.recount_stale", "schedule": 2.0, "options": {"expires": 2}},
-    "recount-all": {"task": "reports.tasks.recount_all", "schedule": crontab(hour=0, minute=10)},
+    # before midnight: the new day counts everything afresh, and a difference would be gone unseen
+    "recount-all": {"task": "reports.tasks.recount_all", "schedule": crontab(hour=23, minute=40)},
 }
 
 # ---- audit: append-only, so its context travels inside each event row
@@ -223,10 +244,11 @@ CLOCK = env("DEMO_CLOCK", default="") if DEMO else ""
 
 PORTAL_NAMES = {"kk": "Қамқорлық", "ru": "Забота", "en": "Care"}
 
+logs.configure(env("LOG_LEVEL", default="INFO"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": "WARNING"},
 }

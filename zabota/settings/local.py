@@ -1,6 +1,9 @@
 """A machine of its own: embedded servers, loopback, keys made once and kept beside the data."""
 
+import os
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 
 from cryptography.fernet import Fernet
 
@@ -9,12 +12,16 @@ from zabota.lib import embedded
 from .base import *
 
 
-def _kept(name: str, make: object) -> str:
+def _kept(name: str, make: Callable[[], str]) -> str:
     path = embedded.home() / "keys" / name
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     if not path.exists():
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        path.write_text(make())  # type: ignore[operator]
-        path.chmod(0o600)
+        made = path.with_name(f"{name}-{os.getpid()}")  # whole before it has its name: others may start just now
+        made.touch(mode=0o600)
+        made.write_text(make())
+        with suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
     return path.read_text()
 
 

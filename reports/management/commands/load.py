@@ -4,7 +4,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-import pghistory
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -14,6 +13,7 @@ from django.utils.translation import ngettext
 import aid.imports
 import campaigns.imports
 import schools.imports
+import students.imports_events
 import students.imports_folder
 from campaigns.imports import CAMPAIGNS
 from reports.live import recount_all
@@ -29,6 +29,7 @@ TABLES = (
     *schools.imports.TABLES,
     *campaigns.imports.TABLES,
     *students.imports_folder.TABLES,
+    *students.imports_events.TABLES,
     *aid.imports.TABLES,
 )
 
@@ -39,7 +40,7 @@ def load(folder: Path) -> dict[str, int]:
     Runs as the owner of the tables, in the scope of the country: a family is approved from above.  Raises Rejected
     with every problem of every file; then nothing has been changed.
     """
-    with pghistory.context(command="load"), scope(COUNTRY):
+    with scope(COUNTRY, who={"command": "load"}):
         loading = Loading(TABLES, folder)
         rows = loading.run()
         units = {ROOT} if rows.get(CAMPAIGNS.file) else loading.touched(UNITS)

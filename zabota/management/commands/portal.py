@@ -110,18 +110,22 @@ class Command(BaseCommand):
 
     def make_demo(self) -> None:
         """An invented country, once; one that was interrupted half way is swept out and made anew."""
-        half_made = embedded.home() / "demo-half-made"
+        half_made, made = embedded.home() / "demo-half-made", embedded.home() / "demo-made"
         here = "{HOST}/{NAME} {OPTIONS}".format(**connection.settings_dict)
         # what was interrupted in one database is never swept out of another
         if half_made.exists() and half_made.read_text() == here:
             self.stdout.write("Sweeping out a demo that was interrupted…")
             self.manage("flush", "--no-input", "--verbosity", "0")
         elif Unit.objects.exists():
+            if not made.exists() or made.read_text() != here:
+                raise CommandError(
+                    "This database holds what no demo made, and a demo opens every account: start with DEMO=0."
+                )
             return
         self.stdout.write("Making the demo country, once…")
         half_made.write_text(here)
         self.manage("demo")
-        half_made.unlink()
+        half_made.replace(made)
 
     def manage(self, *words: str) -> None:
         """Run a command of the portal in a process of its own: it signs in to the database as whom it needs."""

@@ -1,0 +1,57 @@
+"""The nouns of the campaign."""
+
+from campaigns.models.campaign import (
+    FINAL,
+    NORMS,
+    WEEKEND,
+    Campaign,
+    Extension,
+    Order,
+    Round,
+    Stage,
+    working_day,
+    working_days_after,
+)
+from campaigns.models.outreach import Call, Event, Helpline, Honour, SurveyCount, SurveyLink, SurveyToken
+from campaigns.models.papers import (
+    Agreement,
+    Committee,
+    ControlVisit,
+    LibraryItem,
+    Member,
+    Minutes,
+    Plan,
+    PlanLine,
+    PlanRemark,
+    ReadMark,
+)
+
+__all__ = [
+    "FINAL",
+    "NORMS",
+    "WEEKEND",
+    "Agreement",
+    "Call",
+    "Campaign",
+    "Committee",
+    "ControlVisit",
+    "Event",
+    "Extension",
+    "Helpline",
+    "Honour",
+    "LibraryItem",
+    "Member",
+    "Minutes",
+    "Order",
+    "Plan",
+    "PlanLine",
+    "PlanRemark",
+    "ReadMark",
+    "Round",
+    "Stage",
+    "SurveyCount",
+    "SurveyLink",
+    "SurveyToken",
+    "working_day",
+    "working_days_after",
+]
