@@ -33,8 +33,17 @@ FAMILY_TONES = {
 }
 
 
+def is_returned(family: Any) -> bool:
+    """A draft the district has sent back; `remark` is the last one in the journal."""
+    return family.state == FamilyState.DRAFT and family.remark is not None
+
+
+def family_state(family: Any) -> str:
+    return str(_("returned with a remark") if is_returned(family) else family.get_state_display())
+
+
 def family_tone(family: Any) -> str:
-    return FAMILY_TONES[family.state]
+    return "late" if is_returned(family) else FAMILY_TONES[family.state]
 
 
 def gift_state(gift: Donation) -> str:
@@ -66,7 +75,7 @@ FAMILIES = Table(
     Column(_("Number"), attrgetter("number")),
     Column(_("School"), attrgetter("unit.name")),
     Column(_("Children"), attrgetter("children"), WHOLE, number=True),
-    Column(_("State"), methodcaller("get_state_display"), tone=family_tone),
+    Column(_("State"), family_state, tone=family_tone),
     Column(_("Approved on"), attrgetter("approved_on"), DATE),
 )
 

@@ -44,6 +44,7 @@ class State:
     tone: str = "none"
     owed: bool = False
     due: date | None = None
+    remark: str = ""  # why the unit above returned it
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,9 @@ def _paper(label: Words, href: str, state: State, hint: str = "") -> Paper:
 
 
 def owed_by(unit: Unit, campaign: Campaign, said: dict[str, Standing]) -> list[Paper]:
-    """What the unit has to do next: reports by their days, papers that are missing, findings to put right."""
-    owed = [(state.due or campaign.closes, label, href, state) for label, href, state in _owed(unit, campaign, said)]
-    owed.sort(key=lambda each: each[0])
-    return [_paper(label, href, state, _by(state.due)) for _day, label, href, state in owed]
+    """What the unit has to do next: what came back, then the rest by their days, findings to put right among them."""
+    owed = sorted(_owed(unit, campaign, said), key=lambda each: (not each[2].remark, each[2].due or campaign.closes))
+    return [_paper(label, href, state, _hint(state)) for label, href, state in owed]
 
 
 def _owed(unit: Unit, campaign: Campaign, said: dict[str, Standing]) -> list[tuple[Words, str, State]]:
@@ -89,13 +89,18 @@ def _owed(unit: Unit, campaign: Campaign, said: dict[str, Standing]) -> list[tup
     return [*(each for each in papers if each[1] and each[2].owed), *_reports(unit, campaign, said)]
 
 
-def _by(due: date | None) -> str:
-    return _("by %(day)s") % {"day": f"{due:%d.%m.%Y}"} if due else ""
+def _hint(state: State) -> str:
+    """The day, and the remark of what came back."""
+    said = [_("by %(day)s") % {"day": f"{state.due:%d.%m.%Y}"}] if state.due else []
+    if state.remark:
+        said.append(_("Returned: %(remark)s") % {"remark": state.remark})
+    return ". ".join(said)
 
 
 def _reports(unit: Unit, campaign: Campaign, said: dict[str, Standing]) -> list[tuple[Words, str, State]]:
-    """The reports that are late or next; later ones are not owed yet."""
+    """The reports that are late, next or returned; later ones are not owed yet."""
     made: list[tuple[Words, str, State]] = []
+    is_next = True
     for each in campaign.rounds:
         standing = said.get(each.code)
         if standing is None or not standing.owed:
@@ -104,10 +109,11 @@ def _reports(unit: Unit, campaign: Campaign, said: dict[str, Standing]) -> list[
         late = (today() - due).days
         if late > 0:
             words = ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late}
-            made.append((each.name, standing.href, State(words, "late", True, due)))
-        else:
-            made.append((each.name, standing.href, State(standing.word, "due", True, due)))
-            break
+            made.append((each.name, standing.href, State(words, "late", True, due, standing.remark)))
+        elif is_next or standing.remark:
+            tone = "late" if standing.remark else "due"
+            made.append((each.name, standing.href, State(standing.word, tone, True, due, standing.remark)))
+            is_next = False
     return made
 
 
@@ -172,7 +178,13 @@ def _plan(unit: Unit, campaign: Campaign) -> State:
         return State(_("none yet"), "due", True)
     tones = {PlanState.APPROVED: "ok", PlanState.SUBMITTED: "info", PlanState.RETURNED: "late"}
     waits_here = found.state in (PlanState.DRAFT, PlanState.RETURNED)
-    return State(found.get_state_display(), tones.get(PlanState(found.state), "due"), waits_here)
+    remark = _remark(found) if found.state == PlanState.RETURNED else ""
+    return State(found.get_state_display(), tones.get(PlanState(found.state), "due"), waits_here, remark=remark)
+
+
+def _remark(plan: Plan) -> str:
+    """The remarks nobody has answered yet, in one line."""
+    return "; ".join(plan.remarks.filter(ticked_at=None).values_list("text", flat=True))
 
 
 def _library(unit: Unit, campaign: Campaign) -> State:
@@ -226,7 +238,7 @@ KINDS: list[tuple[Words, str, Callable[[Unit, Campaign], State]]] = [
     (gettext_lazy("Orders"), "orders", _orders),
     (gettext_lazy("Organising committee"), "committee", _committee),
     (gettext_lazy("Plan of measures"), "plan", _plan),
-    (gettext_lazy("Minutes"), "minutes_list", _counted(Minutes)),
+    (gettext_lazy("All minutes"), "minutes_list", _counted(Minutes)),
     (gettext_lazy("Library"), "library", _library),
     (gettext_lazy("Control visits"), "control", _control),
     (gettext_lazy("Events"), "events", _events),

@@ -23,13 +23,17 @@ WIDTH = 1000  # of the picture, in its own measure
 
 @dataclass(frozen=True)
 class Standing:
-    """How a unit's report of one round stands: still owed, or handed in, or kept as it was."""
+    """How a unit's report of one round stands: still owed, or handed in, or kept as it was.
+
+    `remark` is why the unit above returned it.
+    """
 
     word: Words
     tone: str
     href: str
     owed: bool
     frozen: bool
+    remark: str = ""
 
 
 # the room of reports registers here: what it knows about a unit's reports, by the code of the round

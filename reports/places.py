@@ -13,7 +13,7 @@ from campaigns.windows import dues_of
 from reports.counting import Amounts, figures_of
 from reports.figures import Figures
 from reports.models import Submission, Value
-from reports.states import HANDED_IN
+from reports.states import HANDED_IN, SubmissionState
 from schools.models import Unit, UnitQuerySet
 from schools.number import DISTRICT, OBLAST, ROOT, span, subtree
 from schools.rights import Level
@@ -68,6 +68,11 @@ class Place:
         return [
             unit for unit in self.units if unit.pk not in self.reports or self.reports[unit.pk].state not in HANDED_IN
         ]
+
+    @property
+    def is_settled(self) -> bool:
+        """All below have signed, and no report waits to be accepted."""
+        return not self.owing and all(self.reports[unit.pk].state != SubmissionState.SIGNED for unit in self.units)
 
 
 def place_of(unit: Unit, campaign: Campaign, round_: Round) -> Place:

@@ -27,6 +27,7 @@ def _standing(unit: Unit, code: str, found: Submission | None) -> Standing:
         href=reverse("submission", args=[unit.code, code]),
         owed=found is None or found.state in OWED,
         frozen=found is not None and found.state in FROZEN,
+        remark=found.remark if found and found.state == SubmissionState.RETURNED else "",
     )
 
 

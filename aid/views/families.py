@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, F, Func, Q, TextField
+from django.db.models import CharField, Count, F, Func, OuterRef, Q, Subquery, TextField
+from django.db.models.functions import Cast
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from aid.forms import MOST_FOUND, find_pupils, places_of, show
 from aid.forms.families import FamilyFilter, FamilyForm, MemberForm, RemarkForm
 from aid.models import Family, Handout, Member
 from aid.states import FAMILY, Category, FamilyState, Status
-from aid.tables import FAMILIES, FAMILIES_BY_UNIT, FAMILY_COUNTS, HANDOUTS, family_tone
+from aid.tables import FAMILIES, FAMILIES_BY_UNIT, FAMILY_COUNTS, HANDOUTS, family_state, family_tone, is_returned
 from aid.views.gifts import handout_table
 from aid.views.place import Listing, Place, crumbs, listing
 from schools.access import Request, requires
@@ -53,7 +54,7 @@ def _by_row(request: Request, rows: Scoped, place: Place) -> dict[str, Any]:
     filters = FamilyFilter(request.GET, names=place.names)
     if filters.is_valid():
         rows = _filtered(rows, filters.cleaned_data)
-    ordered = rows.select_related("unit").annotate(children=Count("members"))
+    ordered = _with_remark(request.user, rows).select_related("unit").annotate(children=Count("members"))
     page = page_of(request, ordered.order_by(*([_sql("kk_order", "name")] if place.names else []), "pk"))
     totals = rows.aggregate(families=Count("pk", distinct=True), children=Count("members__pupil", distinct=True))
     table = place.shown(FAMILIES)
@@ -72,6 +73,14 @@ def _filtered(rows: Scoped, chosen: dict[str, Any]) -> Scoped:
     if chosen.get("q"):
         rows = rows.annotate(folded=_sql("kk_fold", "name")).filter(folded__contains=fold(chosen["q"]))
     return rows
+
+
+def _with_remark(user: User, rows: Scoped) -> Scoped:
+    """Each family with what the district said when it last sent it back; None where it never did."""
+    said = Entry.objects.for_user(user, P.FAMILY_VIEW).filter(
+        subject=Family._meta.label, subject_id=Cast(OuterRef("pk"), CharField()), verb="send_back"
+    )
+    return rows.annotate(remark=Subquery(said.order_by("-at", "-pk").values("note")[:1]))
 
 
 def _sql(function: str, field: str) -> Func:
@@ -126,8 +135,8 @@ def move(request: Request, pk: int, move: str) -> HttpResponse:
 
 
 def _family(request: Request, pk: int) -> Family:
-    rows = Family.objects.for_user(request.user, P.FAMILY_VIEW).select_related("unit")
-    row: Family = get_object_or_404(rows, pk=pk)
+    rows = _with_remark(request.user, Family.objects.for_user(request.user, P.FAMILY_VIEW))
+    row: Family = get_object_or_404(rows.select_related("unit"), pk=pk)
     return row
 
 
@@ -145,7 +154,9 @@ def _family_page(
         "family": row,
         "names": names,
         "crumbs": crumbs(user, LIST, row.unit),
+        "state": family_state(row),
         "tone": family_tone(row),
+        "is_returned": is_returned(row),
         "members": _members(user, row, members, may_change) if names and members else None,
         "count": count,
         "out_of_sight": count - len(members),

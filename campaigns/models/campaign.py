@@ -68,9 +68,9 @@ def working_days_after(day: date, count: int, holidays: Collection[date] = ()) -
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def current(self) -> "Campaign | None":
         """The campaign that people mean today: the running one, else the next, else the last."""
-        running = self.filter(opens__lte=today(), due__gte=today()).order_by("-opens").first()
-        coming = self.filter(opens__gt=today()).order_by("opens").first()
-        return running or coming or self.order_by("-opens").first()
+        running = self.filter(opens__lte=today(), due__gte=today()).order_by("-opens")
+        coming = self.filter(opens__gt=today()).order_by("opens")
+        return running.first() or coming.first() or self.order_by("-opens").first()
 
     def year_before(self, campaign: "Campaign") -> "Campaign | None":
         """The same campaign a year earlier; a sister campaign of another season is not it."""

@@ -90,6 +90,7 @@ def honour_remove(request: Request, pk: int) -> HttpResponse:
             {"label": _("Date"), "value": f"{row.date:%d.%m.%Y}"},
             {"label": _("What for"), "value": row.reason},
         ],
+        "on_paper": reverse("print", args=["honour", row.pk]),
         "back": reverse("honours"),
         "once": new_key(),
     }

@@ -18,6 +18,7 @@ from reports.places import Place, place_of, stored_figures
 from reports.states import HANDED_IN, SubmissionState
 from reports.tables import SHOWN, UNITS, UnitLine, sort_key
 from reports.views.figure import Link, link_to, sections_of
+from reports.waiting import waiting_for
 from reports.words import percent, shown
 from schools.access import Request, requires, signed_in
 from schools.models import Post, Unit, User
@@ -64,6 +65,7 @@ def situation(request: Request, code: str = "") -> HttpResponse:
         "round": place.round,
         "crumbs": _crumbs(request.user, unit),
         "sentence": _sentences(place, figures),
+        "waiting": waiting_for(request.user, place),
         "owing": _who_owes(place),
         "owing_more": max(0, len(place.owing) - OWING_AT_MOST),
         "headlines": [_headline(code, figures, link) for code in HEADLINES],
@@ -73,6 +75,7 @@ def situation(request: Request, code: str = "") -> HttpResponse:
         "headers": _headers(request.GET.get("sort", "")),
         "rows": [_row(line, place) for line in page],
         "as_of": counted_at or now(),
+        "is_settled": bool(lines) and place.is_settled,
         "no_table": not lines,
     }
     return render(request, "reports/situation.html", context)

@@ -19,8 +19,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from campaigns.hub import Paper, owed_by
+from campaigns.models import Campaign
+from campaigns.timeline import standings
 from schools.access import Request, requires
-from schools.models import User
+from schools.models import Unit, User
 from schools.once import new_key, once
 from schools.rights import Permission as P
 from schools.workflow import Refused
@@ -37,6 +40,7 @@ from zabota.lib.htmx import page_or_part
 
 REASONS, CONTACTS = frozenset(Reason.values), frozenset(Contact.values)
 FEW = 5  # classes: so short a list is not folded
+OWED_AT_MOST = 3  # the day begins with a short list
 WORRYING = 3  # absent so many school days in a row, a child stands on top of the page
 
 
@@ -118,7 +122,10 @@ def _today_page(request: Request, day: date, trouble: str, status: int = 200) ->
         for line in lines
     ]
     excused = [worry for worry in worries if worry.is_excused]
+    owed = _owed(request.user) if day == clock.today() else []
     context = {
+        "owed": owed[:OWED_AT_MOST],
+        "owed_more": max(0, len(owed) - OWED_AT_MOST),
         "day": day,
         "before": day - calendar.ONE_DAY,
         "after": day + calendar.ONE_DAY if day < clock.today() else None,
@@ -139,6 +146,13 @@ def _today_page(request: Request, day: date, trouble: str, status: int = 200) ->
         "once": new_key(),
     }
     return render(request, "students/today.html", context, status=status)
+
+
+def _owed(user: User) -> list[Paper]:
+    """What the person's first school has to do next in the campaign; nothing for those who read no reports."""
+    campaign = Campaign.objects.current()
+    unit = Unit.objects.for_user(user, P.REPORT_VIEW).filter(pk__in=user.grants.units(P.REGISTER_TAKE)).first()
+    return owed_by(unit, campaign, standings(unit, campaign)) if unit and campaign else []
 
 
 def _worries(user: User, classes: list[SchoolClass], day: date) -> list[Worry]:

@@ -181,6 +181,21 @@ def test_a_return_without_a_remark_is_refused_in_words_and_with_one_keeps_it(cli
     assert "Мекенжайын анықтаңыз" in client_of(people.coordinator).get(f"/families/{family.pk}/").text
 
 
+def test_the_school_reads_that_its_family_came_back_and_why(client_of, family_of, people, english):
+    family = family_of(state="submitted")
+    families.send_back(family=family, remark="Табыс туралы анықтама жоқ", by=people.specialist)
+    families.submit(family=family, by=people.coordinator)
+    client = client_of(people.coordinator)
+    assert "returned with a remark" not in client.get("/families/").text
+    families.send_back(family=family, remark="Мекенжайын <анықтаңыз>", by=people.specialist)
+    assert "returned with a remark" in client.get("/families/").text
+    card = client.get(f"/families/{family.pk}/").text
+    notice = card.index("The district returned the family: Мекенжайын &lt;анықтаңыз&gt;")
+    assert notice < card.index('<dl class="summary">')
+    assert card.count("returned with a remark") == 3  # the state, and twice what happened
+    assert "The district returned" not in client.get(f"/families/{family_of('Жаңа').pk}/").text
+
+
 def test_two_people_of_the_district_press_at_once_the_second_reads_what_happened(client_of, family_of, people, english):
     family = family_of(state="approved")
     answer = client_of(people.specialist).post(f"/families/{family.pk}/approve/", typed())

@@ -185,7 +185,7 @@ needy as (
     left join students_enrolment e on e.pupil_id = m.pupil_id and %(as_of)s between e.first and coalesce(e.last, 'infinity')
    where f.state in ('approved', 'removed') and f.approved_on <= %(as_of)s and coalesce(f.removed_on, 'infinity') > %(as_of)s),
 given as materialized (
-  select h.unit_id as unit, h.id, h.pupil_id as child, h.tenge
+  select h.unit_id as unit, h.id, h.pupil_id as child, h.tenge, h.date
     from aid_handout h
     join win w on w.unit = h.unit_id and h.date between w.first and w.last),
 things as (
@@ -201,7 +201,10 @@ things as (
                                                         'unfavourable', 'low_income', 'difficult', 'other'], s), '', child
               from needy, unnest(statuses) s where valid
   union all select unit, 'AD-01', '', child from given
-  union all select given.unit, 'AD-02', '', m.family_id from given join aid_member m on m.pupil_id = given.child)
+  union all select given.unit, 'AD-02', '', f.family_id from given
+             join lateral (select m.family_id from aid_member m join aid_family f on f.id = m.family_id
+                            where m.pupil_id = given.child and (f.removed_on is null or f.removed_on > given.date)
+                            order by m.family_id desc limit 1) f on true)
 
 select above as unit, code, part, sum(n)::bigint as amount from own join line using (unit) group by 1, 2, 3
 union all

@@ -32,7 +32,7 @@ def held(country, people):
     """`held("raid")`: an event of the school, entered by its coordinator."""
 
     def make(kind="raid", unit=SCHOOL, by=people.coordinator, photo=None, consent=False, **more):
-        row = Event(unit=Unit.objects.get(pk=unit), date=more.pop("date", DAY), kind=kind, **more)
+        row = Event(unit=Unit.objects.get(pk=unit), date=more.pop("date", DAY), kind=kind, **{"place": "Аршалы"} | more)
         return save_event(event=row, photo=photo, consent=consent, by=by)
 
     return make
@@ -49,6 +49,11 @@ def typed(**more):
 
 
 # ---- what is entered
+
+
+def test_an_event_of_which_nothing_is_said_proves_nothing(held):
+    with pytest.raises(Refused, match="Say something of it"):
+        held("roundtable", place="")
 
 
 def test_an_event_keeps_people_by_body_and_drops_noughts(held):

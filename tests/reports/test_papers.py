@@ -16,13 +16,14 @@ from reports.counting import count
 from reports.editions import Missing, edition_of
 from reports.live import recount_all
 from reports.models import Submission
-from reports.papers.pdf import StaticOnly, summary_pdf
+from reports.papers.pdf import summary_pdf
 from reports.papers.plain import edition_json, summary_json
 from reports.papers.workbook import summary_xlsx
 from reports.words import shown
 from schools.models import Unit
 from tests.reports.stories import CITY_SCHOOL, DISTRICT, OBLAST, OTHER_SCHOOL, SCHOOL, VILLAGE, busy_school
 from tests.reports.test_submissions import text_of
+from zabota.lib.pdf import StaticOnly
 
 DAY = date(2027, 1, 28)
 KEY = ("CN-01", "CN-05", "AT-07", "AT-10", "CS-12", "CS-03", "FM-02", "AD-01", "AD-04")

@@ -7,6 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from aid.models import Family
+from campaigns.models import ControlVisit
 from reports import actions
 from reports.indicators import CATALOGUE
 from reports.live import recount_all
@@ -14,6 +16,7 @@ from reports.models import Submission, Value
 from reports.states import SubmissionState
 from schools.models import Unit
 from schools.workflow import Refused
+from tests.campaigns.papers import sent_plan
 from tests.reports.stories import (
     CITY,
     CITY_SCHOOL,
@@ -29,6 +32,7 @@ from tests.reports.stories import (
 from tests.reports.test_submissions import more_schools, post, text_of
 
 pytestmark = pytest.mark.usefixtures("in_english")
+DAY = date(2027, 1, 18)
 CONTROL = re.compile(
     r"^(SAVEPOINT|RELEASE|ROLLBACK|set transaction|select coalesce\(current_setting|select set_config)", re.I
 )
@@ -55,6 +59,54 @@ def test_the_district_reads_its_state_who_owes_and_its_figures(busy, people, cli
     assert "low-income family FM-27 4 children" in said
     assert "12 500" not in said
     assert "75\u00a0000" in client_of(people.specialist).get("/situation/").content.decode()  # six handouts of 12 500 ₸
+
+
+def test_what_waits_for_a_decision_stands_first_with_counts_and_links(busy, people, client_of):
+    assert "Waits for your decision" not in text_of(client_of(people.specialist).get("/situation/"))
+    report = Submission.objects.create(unit_id=SCHOOL, campaign=busy.campaign, form="bulletin1")
+    Submission.objects.filter(pk=report.pk).update(state="signed")
+    sent_plan(SCHOOL, people.coordinator, busy.campaign)
+    for n in range(2):
+        family = Family.objects.create(unit_id=VILLAGE, key=f"жаңа{n}", name="Жаңа отбасы")
+        Family.objects.filter(pk=family.pk).update(state="submitted")
+    for proof in ("", "Түзетілді"):
+        ControlVisit.objects.create(
+            unit_id=SCHOOL, by_unit_id=DISTRICT, campaign=busy.campaign, date=DAY, finding="Ескерту", proof=proof
+        )
+    answer = client_of(people.specialist).get("/situation/")
+    said = text_of(answer)
+    assert said.index("Waits for your decision") < said.index("Who owes a report")
+    for line in (
+        "Signed reports to accept: Bulletin 1 1",
+        "Plans to approve 1",
+        "Families to approve 2",
+        "Answered findings of control visits to close 1",
+    ):
+        assert line in said
+    client = client_of(people.specialist)
+    for href in (
+        "/reports/?round=bulletin1",
+        "/plans/?unit=113200000&amp;state=submitted",
+        "/families/?unit=113200000&amp;state=submitted",
+        "/campaign/control/?campaign=2027",
+    ):
+        assert f'href="{href}"' in answer.content.decode()
+        assert client.get(href.replace("&amp;", "&")).status_code == 200
+    assert "Waits for your decision" not in text_of(client_of(people.coordinator).get("/situation/"))
+    above = text_of(client_of(people.oblast_head).get("/situation/113200000/"))
+    assert "Waits for your decision" not in above  # the district's to decide
+
+
+def test_all_have_signed_is_said_when_nothing_waits_to_be_accepted(busy, people, client_of):
+    reports = [
+        Submission.objects.create(unit_id=unit, campaign=busy.campaign, form="bulletin2") for unit in (SCHOOL, VILLAGE)
+    ]
+    client = client_of(people.specialist)
+    for state, is_said in (("signed", False), ("accepted", True)):
+        Submission.objects.filter(pk__in=[report.pk for report in reports]).update(state=state)
+        said = text_of(client.get("/situation/"))
+        assert ("All units below have signed: Bulletin 2." in said) == is_said
+        assert ("Signed reports to accept: Bulletin 2 2" in said) != is_said
 
 
 def test_from_the_ministry_down_to_a_school_and_back_up(busy, people, client_of):

@@ -9,10 +9,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from campaigns.actions.plans import return_plan
+from reports import actions as reports
+from reports.models import Submission
 from schools.models import Unit
 from students.actions import days, registers
 from students.actions.registers import Mark
 from students.models import Absence, Case, Register
+from tests.campaigns.papers import again, sent_plan
+from tests.campaigns.stories import thresholds_ordered
 from tests.make import enrol, make_class, make_pupil
 
 ARSHALY, SCHOOL, OTHER = 110010000, 110010001, 110020001
@@ -236,6 +241,36 @@ def test_the_page_of_the_day_asks_the_database_as_often_for_three_hundred(people
             take(people, school_class, **{f"p{school_class.enrolments.get().pupil_id}": "ill"})
 
     queries_do_not_grow(people.coordinator, "/today/", make)
+
+
+def returned(people, unit, campaign, form):
+    """The signed report of a unit that the district sent back with a remark."""
+    report = Submission.objects.create(unit_id=unit, campaign=campaign, form=form)
+    Submission.objects.filter(pk=report.pk).update(state="signed")
+    report.refresh_from_db()
+    return reports.send_back(submission=report, note="Шығу себебін жазыңыз", by=people.specialist)
+
+
+def test_the_day_begins_with_what_came_back_and_why_and_the_next_deadline(people, seven, campaign, page):
+    thresholds_ordered(campaign)
+    returned(people, SCHOOL, campaign, "bulletin2")
+    plan = sent_plan(SCHOOL, people.coordinator, campaign)
+    return_plan(plan=plan, version=again(plan).version, remarks={None: "Жауаптыны көрсетіңіз"}, by=people.specialist)
+    html = page(people.coordinator, "/today/")
+    words = text(html)
+    assert words.index("What is to be done") < words.index("Previous day")
+    assert "Bulletin 2 by 29.01.2027. Returned: Шығу себебін жазыңыз" in words
+    assert "Plan of measures Returned: Жауаптыны көрсетіңіз" in words
+    assert words.index("Returned: Жауаптыны") < words.index("late")  # what came back stands before what is late
+    assert html.count("<li>\n  <div>") == 3
+    assert "1 more task of the campaign" in words
+    assert 'href="/reports/S1/bulletin2/"' in html
+    assert "What is to be done" not in page(people.coordinator, "/today/?date=2027-01-27")
+
+
+def test_a_teacher_who_reads_no_reports_has_no_such_list(people, seven, campaign, page):
+    assert "What is to be done" in page(people.coordinator, "/today/")
+    assert "What is to be done" not in page(people.teacher, "/today/")
 
 
 # ---- one class
