@@ -40,7 +40,7 @@ from zabota.lib.htmx import page_or_part
 
 REASONS, CONTACTS = frozenset(Reason.values), frozenset(Contact.values)
 FEW = 5  # classes: so short a list is not folded
-OWED_AT_MOST = 3  # the day begins with a short list
+OWED_AT_MOST = 5  # the day begins with a short list
 WORRYING = 3  # absent so many school days in a row, a child stands on top of the page
 
 

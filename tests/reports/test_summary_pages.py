@@ -190,7 +190,7 @@ def test_definitions_explain_every_indicator(country, people, client_of):
     said = text_of(client_of(people.teacher).get("/definitions/"))
     for indicator in CATALOGUE.values():
         assert f"{indicator.code} {indicator.label}" in said
-    assert "AT-13 − AT-02 ÷ AT-13" in said
+    assert "(AT-13 − AT-02) ÷ AT-13" in said
 
 
 # ---- the summary

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.actions.plans import return_plan
+from campaigns.models import ControlVisit
 from reports import actions as reports
 from reports.models import Submission
 from schools.models import Unit
@@ -261,15 +262,19 @@ def test_the_day_begins_with_what_came_back_and_why_and_the_next_deadline(people
     assert words.index("What is to be done") < words.index("Previous day")
     assert "Bulletin 2 by 29.01.2027. Returned: Шығу себебін жазыңыз" in words
     assert "Plan of measures Returned: Жауаптыны көрсетіңіз" in words
-    assert words.index("Returned: Жауаптыны") < words.index("late")  # what came back stands before what is late
-    assert html.count("<li>\n  <div>") == 3
-    assert "1 more task of the campaign" in words
+    assert words.index("Returned: Жауаптыны") < words.index("no order on the start yet")  # what came back stands first
+    assert "Bulletin 1 by 20.01.2027 8 days late" in words
+    assert "more task" not in words
     assert 'href="/reports/S1/bulletin2/"' in html
     assert "What is to be done" not in page(people.coordinator, "/today/?date=2027-01-27")
 
 
-def test_a_teacher_who_reads_no_reports_has_no_such_list(people, seven, campaign, page):
-    assert "What is to be done" in page(people.coordinator, "/today/")
+def test_the_list_is_short_and_a_teacher_who_reads_no_reports_has_none(people, seven, campaign, page):
+    thresholds_ordered(campaign)
+    ControlVisit.objects.create(unit_id=SCHOOL, by_unit_id=ARSHALY, campaign=campaign, date=TODAY, finding="Ескерту")
+    html = page(people.coordinator, "/today/")
+    assert html.count("<li>\n  <div>") == 5
+    assert "1 more task of the campaign" in html
     assert "What is to be done" not in page(people.teacher, "/today/")
 
 
