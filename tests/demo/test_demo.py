@@ -22,7 +22,7 @@ FILES = [*(ROOT / "zabota" / "demo").glob("*.py"), ROOT / "zabota/management/com
 
 APPS = ("schools", "campaigns", "students", "aid", "reports")
 VERBS = {f"{app}.{room}" for app in APPS for room in ("actions", "forms")} | {"zabota.lib", "zabota.demo"}
-WORDS = {f"{app}.states" for app in APPS} | {"schools.rights"}  # codes of kinds and roles
+WORDS = {f"{app}.states" for app in APPS} | {"schools.rights", "campaigns.survey"}  # codes of kinds, roles, answers
 NOUNS = {f"{app}.models" for app in APPS}  # read back, handed to actions, never written
 DOORS = {  # what else a person's page, the loader or the clock calls
     "schools.wall": {"COUNTRY", "ranges_of", "scope"},
